@@ -1,0 +1,27 @@
+# `make demo` runs the hospital day, `make test` passes the tests; both build what they need on the first run.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench erp format clean
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e .
+	touch $@
+
+test: .venv/.ready   ## every test, in parallel
+	$(BIN)/pytest -n auto --dist loadgroup
+
+check: .venv/.ready  ## lint, format, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:               ## also removes the cached ERP
+	rm -rf .venv .cache build dist
