@@ -1,0 +1,74 @@
+"""Canonical events and documents: what happened in the hospital, in one vocabulary, whatever format said it.
+
+Lives here: frozen, versioned values, their encoding, and where each field came from. May not: formats, I/O, rules of a
+process, anything above the kernel. A field is added with a default; a change of meaning makes a new version of the type.
+Read first: `event.py`.
+"""
+
+from .account import AccountMoved, AccountReadyToBill, AccountRelinked, BillingWithdrawn
+from .charge import ChargePosted
+from .encounter import (
+    AdmissionCancelled,
+    DischargeCancelled,
+    EncounterAdmitted,
+    EncounterDischarged,
+    EncounterEvent,
+    EncounterRegistered,
+    EncounterUpdated,
+    Identifier,
+    Patient,
+    PatientsMerged,
+)
+from .event import Catalogue, Document, Event, Origin
+from .journal_entry import EntryLine, JournalEntry
+from .register import DayEndRegister, RegisterRow
+from .revenue import ChargeJournaled, RevenueRecognised
+
+CATALOGUE = Catalogue(
+    AccountMoved,
+    AccountReadyToBill,
+    AccountRelinked,
+    AdmissionCancelled,
+    BillingWithdrawn,
+    ChargeJournaled,
+    ChargePosted,
+    DayEndRegister,
+    DischargeCancelled,
+    EncounterAdmitted,
+    EncounterDischarged,
+    EncounterRegistered,
+    EncounterUpdated,
+    JournalEntry,
+    PatientsMerged,
+    RevenueRecognised,
+)
+"""Every type of the model, in its present version."""
+
+__all__ = [
+    "CATALOGUE",
+    "AccountMoved",
+    "AccountReadyToBill",
+    "AccountRelinked",
+    "AdmissionCancelled",
+    "BillingWithdrawn",
+    "Catalogue",
+    "ChargeJournaled",
+    "ChargePosted",
+    "DayEndRegister",
+    "DischargeCancelled",
+    "Document",
+    "EncounterAdmitted",
+    "EncounterDischarged",
+    "EncounterEvent",
+    "EncounterRegistered",
+    "EncounterUpdated",
+    "EntryLine",
+    "Event",
+    "Identifier",
+    "JournalEntry",
+    "Origin",
+    "Patient",
+    "PatientsMerged",
+    "RegisterRow",
+    "RevenueRecognised",
+]

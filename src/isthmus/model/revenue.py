@@ -1,0 +1,43 @@
+"""The steps between a charge and its journal entry."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from .event import Event
+
+
+class RevenueRecognised(Event, frozen=True, kw_only=True):
+    """A charge or credit with everything decided that its posting needs; nothing of it changes afterwards.
+
+    amount    signed: what revenue gains (a credit is negative)
+    reverses  the key of the journal entry that holds the original charge, for a credit
+    """
+
+    charge: str
+    transaction: str
+    facility: str
+    company: str
+    payer_class: str
+    posting_date: date
+    currency: str
+    amount: Decimal
+    department: str
+    receivable_account: str
+    revenue_account: str
+    cost_centre: str
+    reverses: str = ""
+
+    @property
+    def batch_key(self) -> str:
+        """Facility, payer class, posting date; credits batch by the entry that they reverse."""
+        return "|".join((self.facility, self.payer_class, self.posting_date.isoformat(), self.currency, self.reverses))
+
+
+class ChargeJournaled(Event, frozen=True, kw_only=True):
+    """A charge's batch was frozen: `entry` is the key of the journal entry that carries it."""
+
+    charge: str
+    transaction: str
+    entry: str
