@@ -178,3 +178,343 @@ class Policy(Protocol):
 
     def __call__(self, delivery: Delivery) -> None:
         """Raises `Refused` to park the delivery."""
+
+
+# ---------------------------------------------------------------- the journal
+
+
+class Kind(enum.IntEnum):
+    """What a frame became at intake: `frames = appended + duplicate + refused`."""
+
+    APPENDED = 0
+    DUPLICATE = 1
+    REFUSED = 2
+
+
+class Decision(enum.IntEnum):
+    """`appended = undecided + filtered + decided`."""
+
+    UNDECIDED = 0
+    FILTERED = 1
+    DECIDED = 2
+    NONE = 3
+
+
+class State(enum.IntEnum):
+    """`dispatched` is the sum of these."""
+
+    WAITING = 0
+    DELIVERED = 1
+    ALREADY_THERE = 2
+    SKIPPED = 3
+    DISCARDED = 4
+    REDIRECTED = 5
+    RETURNED = 6
+    SUPERSEDED = 7
+    PARKED = 8
+
+
+class Entry:
+    """One delivery in the journal and in its lanes. Everything above `id` is given; the rest is set by the commit.
+
+    lanes   MACs of the keys whose order it keeps (16 bytes each)
+    body    None until read back when the body is not held in memory
+    shared  the body is the message's own, stored once
+    """
+
+    __slots__ = (
+        "attempts",
+        "body",
+        "body_id",
+        "destination",
+        "due_ns",
+        "headers",
+        "hour",
+        "id",
+        "key",
+        "lanes",
+        "message_id",
+        "parent",
+        "shared",
+        "size",
+        "slot",
+        "state",
+    )
+
+    def __init__(
+        self,
+        destination: str,
+        lanes: tuple[bytes, ...],
+        body: bytes | None,
+        *,
+        shared: bool = False,
+        key: str | None = None,
+        headers: Mapping[str, Any] | None = None,
+        due_ns: int = 0,
+        slot: int = 0,
+        parent: int = 0,
+        message_id: int = 0,
+        hour: int = 0,
+        body_id: int = 0,
+        state: State = State.WAITING,
+    ) -> None:
+        self.destination = destination
+        self.lanes = lanes
+        self.body = body
+        self.shared = shared
+        self.key = key
+        self.headers = headers
+        self.due_ns = due_ns
+        self.slot = slot
+        self.parent = parent
+        self.message_id = message_id
+        self.hour = hour
+        self.body_id = body_id
+        self.state = state
+        self.size = 0 if body is None else len(body)
+        self.id = 0
+        self.attempts = 0
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.id} of message {self.message_id} to {self.destination}, {self.state!s}>"
+
+
+class Work:
+    """An item for the worklist: a task, or what says why something is parked."""
+
+    __slots__ = ("cents", "code", "deadline_ns", "detail", "kind", "lanes", "owner", "slot", "text")
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        owner: str,
+        code: str,
+        text: str,
+        detail: str | None = None,
+        deadline_ns: int = 0,
+        cents: int = 0,
+        lanes: tuple[bytes, ...] = (),
+        slot: int = 0,
+    ) -> None:
+        self.kind = kind
+        self.owner = owner
+        self.code = code
+        self.text = text
+        self.detail = detail
+        self.deadline_ns = deadline_ns
+        self.cents = cents
+        self.lanes = lanes
+        self.slot = slot
+
+
+class Arrival:
+    """One frame on its way into the journal, with what it gives rise to when it was decided at once.
+
+    control   first 8 bytes of the MAC of the control id as a signed integer; 0: none
+    digest    MAC of the raw bytes
+    entries   its deliveries, when decided; they become durable in the same transaction
+    work      why it is parked undecided
+    """
+
+    __slots__ = (
+        "blocks",
+        "control",
+        "decision",
+        "digest",
+        "entries",
+        "error",
+        "id",
+        "kind",
+        "lanes",
+        "number",
+        "origin",
+        "original",
+        "raw",
+        "received_ns",
+        "retention",
+        "source",
+        "type",
+        "version",
+        "work",
+    )
+
+    def __init__(
+        self,
+        source: str,
+        received_ns: int,
+        raw: bytes,
+        *,
+        kind: Kind = Kind.APPENDED,
+        type: str = "",
+        lanes: tuple[bytes, ...] = (),
+        control: int = 0,
+        digest: bytes = b"",
+        retention: str = "standard",
+        decision: Decision = Decision.UNDECIDED,
+        version: str = "",
+        entries: tuple[Entry, ...] | list[Entry] = (),
+        error: str | None = None,
+        origin: str = "",
+        original: int = 0,
+        work: Work | None = None,
+        blocks: bool = True,
+    ) -> None:
+        self.source = source
+        self.received_ns = received_ns
+        self.raw = raw
+        self.kind = kind
+        self.type = type
+        self.lanes = lanes
+        self.control = control
+        self.digest = digest
+        self.retention = retention
+        self.decision = decision
+        self.version = version
+        self.entries = entries
+        self.error = error
+        self.origin = origin
+        self.original = original
+        self.work = work
+        self.blocks = blocks
+        self.id = 0
+        self.number = 0
+
+    def __repr__(self) -> str:
+        return f"<Arrival {self.id} from {self.source}: {self.kind!s}, {len(self.raw)} bytes>"
+
+
+class Memory:
+    """The state of one process instance after a step; data None: the instance ended."""
+
+    __slots__ = ("data", "key", "process", "version")
+
+    def __init__(self, process: str, key: bytes, version: int, data: bytes | None) -> None:
+        self.process = process
+        self.key = key
+        self.version = version
+        self.data = data
+
+
+class Settlement:
+    """A change of a delivery's state and what follows from it, committed together.
+
+    code, detail   cause, for PARKED and for what a person did
+    follow         deliveries that this outcome gives rise to
+    memory         the state of the process instance whose step this was
+    work           the worklist item that it opens
+    cancel         slots of timers and tasks that it withdraws (settled as superseded)
+    """
+
+    __slots__ = (
+        "at_ns",
+        "blocks",
+        "by",
+        "cancel",
+        "code",
+        "detail",
+        "entry",
+        "follow",
+        "memory",
+        "reference",
+        "state",
+        "work",
+    )
+
+    def __init__(
+        self,
+        entry: Entry,
+        state: State,
+        at_ns: int,
+        *,
+        code: str | None = None,
+        detail: str | None = None,
+        reference: str = "",
+        by: str = "",
+        follow: tuple[Entry, ...] | list[Entry] = (),
+        memory: Memory | None = None,
+        work: Work | None = None,
+        cancel: tuple[int, ...] = (),
+        blocks: bool = False,
+    ) -> None:
+        self.entry = entry
+        self.state = state
+        self.at_ns = at_ns
+        self.code = code
+        self.detail = detail
+        self.reference = reference
+        self.by = by
+        self.follow = follow
+        self.memory = memory
+        self.work = work
+        self.cancel = cancel
+        self.blocks = blocks
+
+
+Done = Callable[[IsthmusError | None], None]
+
+
+class Journal(Protocol):
+    """The durable memory of one partition. Used from one thread (the event loop); every callback comes back on it.
+
+    Invariants
+     1. `done(None)` means durable: it survives power loss. `done(error)` means that nothing of it is stored.
+     2. Commit order is call order. Ids of deliveries and numbers of a source have no gaps.
+     3. An open journal is fenced by its epoch: once another process has opened the partition, nothing more is written.
+    """
+
+    partition: int
+    epoch: int
+
+    def mac(self, value: bytes) -> bytes:
+        """16 bytes that stand for a personal key in lanes and searches."""
+
+    def append(self, arrival: Arrival, done: Done) -> None:
+        """Make a frame durable; sets `id`, `number` and the entries' ids."""
+
+    def decide(
+        self,
+        message_id: int,
+        decision: Decision,
+        version: str,
+        entries: list[Entry],
+        work: Work | None,
+        done: Done,
+        *,
+        blocks: bool = True,
+    ) -> None:
+        """Record the decision of a message that was appended undecided (or that it cannot be made, with `work`;
+        `blocks`: its lanes wait behind it)."""
+
+    def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
+        """Record an outcome. One that nobody waits for (`urgent=False`) rides with the next commit."""
+
+    def maybe_seen(self, control: int) -> bool:
+        """False: no accepted message has this control id. True: ask `find_original`."""
+
+    async def find_original(self, source: str, control: int, digest: bytes, since_ns: int) -> tuple[int, bool]:
+        """(id of an accepted message with the same source, control id and bytes, or 0; whether the id was reused)."""
+
+    async def page(self, destination: str, after: int, limit: int, bytes_max: int) -> list[Entry]:
+        """Waiting deliveries of a destination in commit order after an id; bodies as far as `bytes_max` reaches."""
+
+    async def body(self, entry: Entry) -> bytes:
+        """The body of a delivery that is not held in memory. Raises `Tampered`, or `Misuse` when pruned."""
+
+    async def due(self, before_ns: int, limit: int) -> list[Entry]:
+        """Timers due before a time, earliest first."""
+
+    async def next_due(self) -> int:
+        """When the earliest timer is due; 0: none is set."""
+
+    async def blocked(self) -> list[Entry]:
+        """Parked deliveries whose lanes wait behind them."""
+
+    async def undecided(self, after: int, limit: int) -> list[tuple[Arrival, bool]]:
+        """Messages not decided yet, in order, and whether each is parked for a person."""
+
+    async def memory(self, process: str, key: bytes) -> Memory | None:
+        """The stored state of a process instance."""
+
+    def close(self) -> None:
+        """Commit what was submitted, then release. Safe twice."""

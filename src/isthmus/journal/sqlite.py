@@ -1,0 +1,194 @@
+"""The embedded journal: one SQLite file, one writer, group commit. The port `Journal`, put together from its verbs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ..kernel.clock import Clock, SystemClock
+from ..kernel.errors import IsthmusError
+from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement, Work
+from ..security.vault import Vault
+from . import claim, settle
+from .batch import Batch
+from .commit import Call, Committer, Operation, Writer
+from .store import Store
+from .trail import CONTROL
+
+T = TypeVar("T")
+
+
+class Append:
+    __slots__ = ("arrival", "done")
+    kept = False
+
+    def __init__(self, arrival: Arrival, done: Done) -> None:
+        self.arrival = arrival
+        self.done = done
+
+    def apply(self, batch: Batch) -> None:
+        batch.append(self.arrival)
+
+    def finish(self, error: IsthmusError | None) -> None:
+        self.done(error)
+
+
+class Settle:
+    __slots__ = ("done", "settlement")
+    kept = True  # the delivery did happen
+
+    def __init__(self, settlement: Settlement, done: Done) -> None:
+        self.settlement = settlement
+        self.done = done
+
+    def apply(self, batch: Batch) -> None:
+        settle.settle(batch, self.settlement)
+
+    def finish(self, error: IsthmusError | None) -> None:
+        self.done(error)
+
+
+class Decide:
+    __slots__ = ("_arguments", "done")
+    kept = True  # the lane waits for it; decided again it would be the same
+
+    def __init__(
+        self,
+        message_id: int,
+        decision: Decision,
+        version: str,
+        entries: list[Entry],
+        work: Work | None,
+        blocks: bool,
+        done: Done,
+    ) -> None:
+        self._arguments = (message_id, decision, version, entries, work, blocks)
+        self.done = done
+
+    def apply(self, batch: Batch) -> None:
+        settle.decide(batch, *self._arguments)
+
+    def finish(self, error: IsthmusError | None) -> None:
+        self.done(error)
+
+
+class SqliteJournal:
+    partition = 0
+
+    def __init__(
+        self,
+        committer: Committer,
+        submit: Callable[[Operation, bool], None],
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`submit(operation, urgent)` hands an operation to whoever commits: the writer's thread, or a simulation."""
+        self._committer = committer
+        self._submit = submit
+        self._close = close
+        self._closed = False
+        self.epoch = committer.store.epoch
+        self.mac = committer.store.vault.mac
+        self.maybe_seen = committer.trail.maybe_seen
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        vault: Vault,
+        *,
+        clock: Clock | None = None,
+        duplicates_since_ns: int = 0,
+        on_failure: Callable[[BaseException], None] = lambda error: None,
+    ) -> SqliteJournal:
+        """Open or create the journal and start its writer. Must be called with a running event loop."""
+        clock = clock or SystemClock()
+        store = Store(path, vault, clock.now_ns())
+        try:
+            committer = Committer(store, clock, duplicates_since_ns)
+            writer = Writer(committer, asyncio.get_running_loop(), on_failure)
+        except BaseException:
+            store.close()
+            raise
+
+        def close() -> None:
+            writer.close()
+            store.close()
+
+        return cls(committer, writer.submit, close)
+
+    @property
+    def unable(self) -> str | None:
+        """Why the journal cannot write right now; None: it can."""
+        return self._committer.unable
+
+    def append(self, arrival: Arrival, done: Done) -> None:
+        self._submit(Append(arrival, done), True)
+
+    def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
+        self._submit(Settle(settlement, done), urgent)
+
+    def decide(
+        self,
+        message_id: int,
+        decision: Decision,
+        version: str,
+        entries: list[Entry],
+        work: Work | None,
+        done: Done,
+        *,
+        blocks: bool = True,
+    ) -> None:
+        self._submit(Decide(message_id, decision, version, entries, work, blocks, done), True)
+
+    def call(self, function: Callable[[Batch], T]) -> asyncio.Future[T]:
+        """Run a verb inside the next transaction; the future has its result once that is durable."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._submit(Call(function, future), True)
+        return future
+
+    async def find_original(self, source: str, control: int, digest: bytes, since_ns: int) -> tuple[int, bool]:
+        def find(batch: Batch) -> tuple[int, bool]:
+            store = batch.store
+            party, reused = store.names.get(("source", source)), False
+            for id in self._committer.trail.find(CONTROL, control, since_ns):
+                row = store.db.execute("select source, digest, received_ns from message where id = ?", (id,)).fetchone()
+                if row is None or row[0] != party or row[2] < since_ns:
+                    continue
+                if row[1] == digest:
+                    return id, reused
+                reused = True
+            return 0, reused
+
+        return await self.call(find)
+
+    async def page(self, destination: str, after: int, limit: int, bytes_max: int) -> list[Entry]:
+        return await self.call(lambda batch: claim.page(batch.store, destination, after, limit, bytes_max))
+
+    async def body(self, entry: Entry) -> bytes:
+        return await self.call(lambda batch: claim.read_body(batch.store, entry.body_id, entry.size))
+
+    async def due(self, before_ns: int, limit: int) -> list[Entry]:
+        return await self.call(lambda batch: claim.due(batch.store, before_ns, limit))
+
+    async def next_due(self) -> int:
+        return await self.call(lambda batch: claim.next_due(batch.store))
+
+    async def blocked(self) -> list[Entry]:
+        return await self.call(lambda batch: claim.blocked(batch.store))
+
+    async def undecided(self, after: int, limit: int) -> list[tuple[Arrival, bool]]:
+        return await self.call(lambda batch: claim.undecided(batch.store, after, limit))
+
+    async def memory(self, process: str, key: bytes) -> Memory | None:
+        return await self.call(lambda batch: claim.memory(batch.store, process, key))
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._close()
+
+
+def _conforms(journal: SqliteJournal) -> Journal:
+    return journal
