@@ -220,6 +220,7 @@ class Entry:
     lanes   MACs of the keys whose order it keeps (16 bytes each)
     body    None until read back when the body is not held in memory
     shared  the body is the message's own, stored once
+    waits   its lanes wait behind it when it is parked
     """
 
     __slots__ = (
@@ -239,6 +240,7 @@ class Entry:
         "size",
         "slot",
         "state",
+        "waits",
     )
 
     def __init__(
@@ -257,6 +259,7 @@ class Entry:
         hour: int = 0,
         body_id: int = 0,
         state: State = State.WAITING,
+        waits: bool = True,
     ) -> None:
         self.destination = destination
         self.lanes = lanes
@@ -271,6 +274,7 @@ class Entry:
         self.hour = hour
         self.body_id = body_id
         self.state = state
+        self.waits = waits
         self.size = 0 if body is None else len(body)
         self.id = 0
         self.attempts = 0

@@ -187,6 +187,7 @@ class Batch:
                 entry.state,
                 entry.attempts,
                 0,
+                entry.waits,
                 extra,
             )
         )
@@ -283,7 +284,7 @@ class Batch:
         for sql, rows in (
             ("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._messages),
             ("insert into body values (?, ?)", self._bodies),
-            ("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._deliveries),
+            ("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._deliveries),
             ("update delivery set state = ?, attempts = ?, settled_ns = ? where id = ?", self._settled),
             ("insert into posting values (?, ?, ?, ?, ?, ?)", self._postings),
             ("insert into worklist values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._work),

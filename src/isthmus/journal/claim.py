@@ -13,11 +13,11 @@ from .store import Store, split_lanes
 
 _unpack = msgspec.msgpack.decode
 
-_COLUMNS = "id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, x"
+_COLUMNS = "id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, waits, x"
 
 
 def entry_of(store: Store, row: tuple[Any, ...]) -> Entry:
-    id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, x = row
+    id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, waits, x = row
     entry = Entry(
         store.name_of[destination],
         split_lanes(lanes),
@@ -29,6 +29,7 @@ def entry_of(store: Store, row: tuple[Any, ...]) -> Entry:
         hour=hour,
         body_id=body,
         state=State(state),
+        waits=bool(waits),
     )
     entry.id, entry.size, entry.attempts = id, size, attempts
     if x is not None:

@@ -70,6 +70,7 @@ create table delivery (
     state integer not null,
     attempts integer not null,
     settled_ns integer not null,
+    waits integer not null,             -- 1: its lanes wait behind it when it is parked
     x blob                              -- business key and headers, where the flow gave them
 );
 create index delivery_open on delivery (destination, id) where state = 0 and due_ns = 0;
