@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from .encounter import Identifier
 from .event import Event
 
@@ -14,7 +12,6 @@ class AccountReadyToBill(Event, frozen=True, kw_only=True):
     facility: str
     account: str
     discharge: str
-    at: datetime
 
 
 class BillingWithdrawn(Event, frozen=True, kw_only=True):
@@ -32,10 +29,15 @@ class AccountRelinked(Event, frozen=True, kw_only=True):
     account: str
     patient: Identifier
 
+    @property
+    def account_key(self) -> str:
+        return f"{self.facility}|{self.account}"
+
 
 class AccountMoved(Event, frozen=True, kw_only=True):
-    """A patient record takes over an account of a record that was merged into it."""
+    """`patient`'s record takes over an account of a record that was merged into it, after so many moves."""
 
     facility: str
     account: str
     patient: Identifier
+    hops: int = 0
