@@ -1,0 +1,50 @@
+"""HL7 v2.1-2.9 in the vertical-bar encoding (HL7 v2 chapter 2): read, edit, build, acknowledge, split batches.
+
+    message = hl7v2.parse(data)
+    message["PID-3[MR].1"]           decoded and unescaped text
+    bytes(message) == data           as long as nothing was edited
+
+Files, in the order of reading:
+  grammar.py    delimiters, segment ends, the one error        path.py      PID-3[2].4.1
+  lines.py      bytes into segments                            values.py    one value inside one field
+  charsets.py   MSH-18, table 0211      iso2022.py  switching  escapes.py   \\F\\ \\X0D\\ \\.br\\
+  encoding.py   delimiters + character set                     message.py   the message, lazily split; segment.py its views
+  reader.py     parse                   editor.py   editing    findings.py  what was tolerated
+  build.py      from nothing            ack.py      ACKs       batch.py     FHS BHS BTS FTS
+  tree.py       for people              versions.py what differs between versions, as data
+Not here: framing (`protocols.mllp`), conformance profiles, the XML encoding.
+"""
+
+from .ack import Ack, AckError, ack, read_ack
+from .batch import Batch, split_batch
+from .build import build
+from .escapes import escape, unescape
+from .findings import Finding
+from .grammar import Delimiters, ParseError
+from .message import Message
+from .path import Path, path
+from .reader import parse
+from .segment import Repetition, Segment
+from .values import NULL
+
+__all__ = [
+    "NULL",
+    "Ack",
+    "AckError",
+    "Batch",
+    "Delimiters",
+    "Finding",
+    "Message",
+    "ParseError",
+    "Path",
+    "Repetition",
+    "Segment",
+    "ack",
+    "build",
+    "escape",
+    "parse",
+    "path",
+    "read_ack",
+    "split_batch",
+    "unescape",
+]

@@ -1,0 +1,70 @@
+"""How a message's bytes become text and back: its delimiters and its character set together.
+
+Immutable and shared: messages of one sender nearly always have the same, so they are cached.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ...kernel import Misuse
+from . import iso2022
+from .charsets import ASCII, UTF_8, Charset, guess
+from .escapes import escape, recode_hexadecimal, unescape
+from .grammar import Delimiters, read_delimiters
+
+
+class Encoding:
+    """`charset` is what travels; `working` is what segments are split in: UTF-8 where `charset` is not delimiter-safe."""
+
+    __slots__ = ("charset", "delimiters", "separators", "transcodes", "working")
+
+    def __init__(self, delimiters: Delimiters, charset: Charset) -> None:
+        self.delimiters = delimiters
+        self.separators = (delimiters.repetition, delimiters.component, delimiters.subcomponent, delimiters.escape)
+        self.charset = charset
+        self.transcodes = not charset.delimiter_safe
+        self.working = UTF_8 if self.transcodes else charset
+
+    def text(self, value: bytes) -> str:
+        """A leaf as it stands in a segment (working bytes), unescaped and decoded."""
+        plain = unescape(value, self.delimiters, self.to_working if self.transcodes else None)
+        if b"\x1b" in plain and b"\x1b" not in value:
+            return iso2022.decode(plain, self.working.codec)
+        if plain.isascii():
+            return plain.decode()
+        return (guess(plain) if self.working is ASCII else self.working).decode(plain)
+
+    def leaf(self, text: str) -> bytes:
+        """Text as a leaf: encoded and escaped. Raises UnicodeEncodeError or Misuse (no escape character)."""
+        return escape(self.encode(text), self.delimiters)
+
+    def encode(self, text: str) -> bytes:
+        """Working bytes, checked to exist in the character set that travels."""
+        if self.transcodes:
+            self.charset.encode(text)
+        return self.working.encode(text)
+
+    def recoded(self, value: bytes, new: Encoding) -> bytes:
+        """Working bytes of this encoding in another one of the same delimiters, hexadecimal escapes included."""
+        if value.isascii() and self.delimiters.escape not in value:
+            return value
+        plain = recode_hexadecimal(value, self.delimiters, lambda data: new.charset.encode(self.charset.decode(data)))
+        return new.encode(self.working.decode(plain))
+
+    def to_working(self, segment: bytes) -> bytes:
+        return self.charset.decode(segment).encode("utf-8")
+
+    def to_wire(self, segment: bytes) -> bytes:
+        try:
+            return self.charset.encode(segment.decode("utf-8"))
+        except UnicodeEncodeError:
+            raise Misuse(
+                f"An edited segment has characters outside {self.charset.name}; transcode the message"
+            ) from None
+
+
+@lru_cache(maxsize=256)
+def encoding(head: bytes, charset: Charset) -> Encoding:
+    """The encoding for a header segment that starts with `head` (its first ten bytes are enough)."""
+    return Encoding(read_delimiters(head), charset)

@@ -1,0 +1,166 @@
+"""One value inside one field: find it, read it, replace it.
+
+    field       12345^^^GH^MR~9^^^SSA&1.2^SS
+    repetition  12345^^^GH^MR              component  GH              sub-component  1.2
+
+Null (`""`, HL7 v2 §2.5.3) means "delete what you have"; empty means "nothing said". A null at any level is the value of
+everything below it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...kernel import Misuse
+from .encoding import Encoding
+from .path import Path, Test
+
+Part = str | list[str] | tuple[str, ...]
+Value = Part | list[Part] | tuple[Part, ...]
+"""A leaf; or components, each a leaf or its sub-components."""
+
+
+class _Null(str):
+    """HL7 null."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "hl7v2.NULL"
+
+
+NULL: Final = _Null('""')
+_NULL_BYTES = b'""'
+
+
+def read(field: bytes, path: Path, encoding: Encoding) -> str:
+    """The text at `path` in a field; "" where nothing stands, NULL where null does."""
+    repetition_mark, component_mark, subcomponent_mark, escape_mark = encoding.separators
+    if repetition_mark in field or path.repetition or path.selector:
+        field = _chosen(field, path, encoding)
+    if component_mark in field:
+        field = _part(field, component_mark, path.component)
+    elif path.component and field != _NULL_BYTES:
+        return ""
+    if subcomponent_mark in field:
+        field = _part(field, subcomponent_mark, path.subcomponent)
+    elif path.subcomponent and field != _NULL_BYTES:
+        return ""
+    if field == _NULL_BYTES:
+        return NULL
+    if escape_mark in field or not field.isascii():
+        return encoding.text(field)
+    return field.decode()
+
+
+def verbatim(fields: list[bytes], path: Path) -> str:
+    """MSH-1 and MSH-2, which are not split. Raises Misuse for a path that names a segment: that is no text."""
+    if path.depth == 0:
+        raise Misuse(f"{path.text!r} names a segment: add a field, or use segments({path.segment!r})")
+    return fields[path.field].decode("ascii", "replace") if path.field < len(fields) else ""
+
+
+def part(field: bytes, path: Path, encoding: Encoding) -> bytes:
+    """What `path` names, whole and as it stands."""
+    if path.depth == 1:
+        return field
+    found = _chosen(field, path, encoding)
+    if path.depth > 2:
+        found = _part(found, encoding.delimiters.component, path.component)
+    if path.depth > 3:
+        found = _part(found, encoding.delimiters.subcomponent, path.subcomponent)
+    return found
+
+
+def _part(field: bytes, separator: bytes, index: int) -> bytes:
+    parts = field.split(separator, index + 1)
+    return parts[index] if index < len(parts) else b""
+
+
+def _chosen(field: bytes, path: Path, encoding: Encoding) -> bytes:
+    """The repetition that `path` means, b"" when there is none."""
+    repetitions = field.split(encoding.delimiters.repetition)
+    index = repetition_index(repetitions, path, encoding)
+    return repetitions[index] if 0 <= index < len(repetitions) else b""
+
+
+def repetition_index(repetitions: list[bytes], path: Path, encoding: Encoding) -> int:
+    """Which repetition `path` means; -1 when none meets its selector."""
+    if not path.selector:
+        return path.repetition
+    for index, repetition in enumerate(repetitions):
+        if all(_meets(repetition, test, encoding) for test in path.selector):
+            return index
+    return -1
+
+
+def _meets(repetition: bytes, test: Test, encoding: Encoding) -> bool:
+    component = _part(repetition, encoding.delimiters.component, test.component)
+    leaf = _part(component, encoding.delimiters.subcomponent, test.subcomponent)
+    return encoding.text(leaf) == test.value
+
+
+class Encoded(str):
+    """Text that is already in HL7 encoding, with separators and escapes, as `Message.encoded` gives it."""
+
+    __slots__ = ()
+
+
+def encoded(value: Value, encoding: Encoding, depth: int) -> bytes:
+    """A value for a path of this depth (1 field, 2 repetition, 3 component, 4 sub-component) as bytes."""
+    if isinstance(value, Encoded):
+        if any(mark in value for mark in (encoding.delimiters.field.decode(), "\r", "\n")):
+            raise Misuse("Encoded text of one field holds a field separator or a line end")
+        return encoding.encode(value)
+    if isinstance(value, str):
+        return _NULL_BYTES if value == NULL else encoding.leaf(value)
+    if not isinstance(value, list | tuple) or depth >= 4:
+        raise Misuse(f"A value is a text, or a list of components or sub-components, not {type(value).__name__}")
+    separator = encoding.delimiters.subcomponent if depth == 3 else encoding.delimiters.component
+    parts = [encoded(part, encoding, max(depth, 2) + 1) for part in value]
+    if separator == b"\r" and len(parts) > 1:
+        raise Misuse("MSH-2 of this message declares no separator for these parts")
+    return separator.join(parts)
+
+
+def replaced(field: bytes, path: Path, new: bytes, encoding: Encoding) -> bytes:
+    """The field with `new` at `path`; what is missing before it is filled with empty parts.
+
+    Raises Misuse when no repetition meets the path's selector, or MSH-2 declares no separator for the parts.
+    """
+    if path.depth == 1:
+        return new
+    marks = encoding.delimiters
+    repetitions = field.split(marks.repetition)
+    index = repetition_index(repetitions, path, encoding)
+    if index < 0:
+        raise Misuse(f"{path.text}: no repetition is of that kind; name one by its number")
+    whole = repetitions[index] if index < len(repetitions) else b""
+    if path.depth > 2:
+        component = _part(whole, marks.component, path.component)
+        if path.depth > 3:
+            new = _placed(component, marks.subcomponent, path.subcomponent, new)
+        new = _placed(whole, marks.component, path.component, new)
+    return _placed(field, marks.repetition, index, new)
+
+
+def _placed(whole: bytes, separator: bytes, index: int, part: bytes) -> bytes:
+    parts = whole.split(separator)
+    parts += [b""] * (index + 1 - len(parts))
+    parts[index] = part
+    if len(parts) > 1 and separator == b"\r":
+        raise Misuse("MSH-2 of this message declares no separator for these parts")
+    return separator.join(parts)
+
+
+def removed(field: bytes, path: Path, encoding: Encoding) -> bytes:
+    """The field without what `path` names: a repetition is taken out, anything else is emptied."""
+    repetitions = field.split(encoding.delimiters.repetition)
+    index = repetition_index(repetitions, path, encoding)
+    if path.depth == 1 or not 0 <= index < len(repetitions):
+        return b"" if path.depth == 1 else field
+    if path.depth == 2:
+        del repetitions[index]
+        return encoding.delimiters.repetition.join(repetitions)
+    emptied = replaced(field, path, b"", encoding)
+    return emptied if len(emptied) < len(field) else field
