@@ -158,11 +158,15 @@ class ErpServer:
         self._period(month, "close")
 
     def reopen_period(self, month: str) -> None:
-        self._period(month, "reopen")
+        """Open it again; with the period Tryton closes each journal's share of it, which does not reopen by itself."""
+        period = self._period(month, "reopen")
+        for (journal_period,) in self.psql(f"SELECT id FROM account_journal_period WHERE period = {period}"):
+            self.rest(f"account.journal.period/{journal_period}/reopen", {})
 
-    def _period(self, month: str, action: str) -> None:
+    def _period(self, month: str, action: str) -> str:
         ((period,),) = self.psql(f"SELECT id FROM account_period WHERE name = '{month}'")
         self.rest(f"account.period/{period}/{action}", {})
+        return period
 
     def __enter__(self) -> ErpServer:
         return self

@@ -1,0 +1,17 @@
+"""Tryton as a destination for journal entries, and its books as a side of a control.
+
+    sink.py     post an entry once in effect: the delivery contract
+    codes.py    codes of accounts, cost centres, journals, periods -> what Tryton calls them
+    ledger.py   read balances and posted entries back, for controls
+    rest.py     Tryton's REST and what its answers mean
+
+Lives here: all that knows Tryton. May not: Tryton itself (GPL-3; it is a process behind HTTP), decisions of accounting.
+Read first: `sink.py`.
+"""
+
+from .codes import EntryRefused
+from .ledger import Balance, PostedEntry, TrytonLedger
+from .settings import Settings
+from .sink import TrytonSink, split
+
+__all__ = ["Balance", "EntryRefused", "PostedEntry", "Settings", "TrytonLedger", "TrytonSink", "split"]
