@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from .kernel.errors import IsthmusError
@@ -180,6 +181,23 @@ class Policy(Protocol):
         """Raises `Refused` to park the delivery."""
 
 
+class Context:
+    """What the hub gives a connector besides its settings.
+
+    name     of the source or destination in hub.toml
+    folder   the hub's folder: relative paths start there
+    shared   the settings that all connectors of its side share
+    """
+
+    __slots__ = ("folder", "name", "secrets", "shared")
+
+    def __init__(self, name: str, folder: Path, secrets: Secrets, shared: Any = None) -> None:
+        self.name = name
+        self.folder = folder
+        self.secrets = secrets
+        self.shared = shared
+
+
 # ---------------------------------------------------------------- the journal
 
 
@@ -221,6 +239,7 @@ class Entry:
     body    None until read back when the body is not held in memory
     shared  the body is the message's own, stored once
     waits   its lanes wait behind it when it is parked
+    posting the journal's last word about it; set and read by the journal only
     """
 
     __slots__ = (
@@ -236,6 +255,7 @@ class Entry:
         "lanes",
         "message_id",
         "parent",
+        "posting",
         "shared",
         "size",
         "slot",
@@ -278,6 +298,7 @@ class Entry:
         self.size = 0 if body is None else len(body)
         self.id = 0
         self.attempts = 0
+        self.posting = 0
 
     def __repr__(self) -> str:
         return f"<Entry {self.id} of message {self.message_id} to {self.destination}, {self.state!s}>"
@@ -499,11 +520,14 @@ class Journal(Protocol):
     async def find_original(self, source: str, control: int, digest: bytes, since_ns: int) -> tuple[int, bool]:
         """(id of an accepted message with the same source, control id and bytes, or 0; whether the id was reused)."""
 
-    async def page(self, destination: str, after: int, limit: int, bytes_max: int) -> list[Entry]:
-        """Waiting deliveries of a destination in commit order after an id; bodies as far as `bytes_max` reaches."""
+    async def page(self, destination: str, after: int, limit: int) -> list[Entry]:
+        """Waiting deliveries of a destination in commit order after an id, without their bodies."""
 
-    async def body(self, entry: Entry) -> bytes:
-        """The body of a delivery that is not held in memory. Raises `Tampered`, or `Misuse` when pruned."""
+    async def load(self, entries: list[Entry], bytes_max: int) -> None:
+        """Read the bodies of entries back into them, in order, as far as `bytes_max` reaches (the first one always).
+
+        Raises `Tampered`, or `Misuse` when pruned.
+        """
 
     async def due(self, before_ns: int, limit: int) -> list[Entry]:
         """Timers due before a time, earliest first."""

@@ -1,0 +1,12 @@
+"""What a hub's author writes: flows, processes, cases, and the dispatches that they yield.
+
+Lives here: declarations, as values, and pure decisions over them. May not: I/O, clocks, the journal. A declaration does
+nothing when it is imported: whoever loads a hub's folder looks for the values that its modules hold.
+Read first: `declaration.py`.
+"""
+
+from .case import Case
+from .declaration import ALL, Flow, Process, flow, process
+from .dispatch import Cancel, cancel, forward, send, task, timer
+
+__all__ = ["ALL", "Cancel", "Case", "Flow", "Process", "cancel", "flow", "forward", "process", "send", "task", "timer"]

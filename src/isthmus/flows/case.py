@@ -1,0 +1,20 @@
+"""A case: a sample, and what a flow must make of it. `isthmus test` runs them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    """`expect` names what comes out, in order: the type of an event, `send:NAME` for a dispatch to a system, `task:NAME`.
+
+    sample   a file of the hub's folder
+    expect   () means that the message is filtered; None that only a decision without error is asked for
+    parks    the message cannot be decided: a part of the cause's code or text
+    """
+
+    name: str
+    sample: str
+    expect: tuple[str, ...] | None = None
+    parks: str | None = None

@@ -1,0 +1,394 @@
+"""The composition root: hub.toml and flows become a graph that starts downstream first and stops upstream first.
+
+sources -> intakes -> journal -> outboxes -> sinks
+                         |-----> outboxes of processes -> steps
+                         |-----> timers
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..journal import SqliteJournal
+from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
+from ..model import CATALOGUE
+from ..observe import Observer
+from ..observe.events import (
+    HubStarted,
+    HubStopped,
+    SourceFailed,
+    SourceOpened,
+    StorageFailed,
+    StorageRecovered,
+)
+from ..ports import Arrival, Context, Decision, Entry, Fate, Journal, Outcome, Receipt, Sink, Source
+from ..security import SecretStore, Vault
+from ..security.vault import new_hub_key
+from .formats import reader
+from .intake import SourceIntake, Standing
+from .loader import Declarations, load_connector, load_declarations
+from .outbox import Outbox
+from .plan import Plan
+from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
+from .steps import StepSink
+from .timers import Timers
+
+RECOVERY_CHECK_S = 0.5
+UNDECIDED_PAGE = 500
+STEP_CONNECTIONS = 8
+"""Steps of one process that may be under way at once, each in its own instance."""
+
+JOURNAL_FILE = "journal.db"
+
+
+class Hub:
+    def __init__(
+        self,
+        settings: Settings,
+        declarations: Declarations,
+        journal: Journal,
+        *,
+        clock: Clock,
+        observer: Observer,
+        seed: int | None = None,
+    ) -> None:
+        """Puts the graph together; opens nothing. Must be called with a running event loop."""
+        self.settings = settings
+        self.declarations = declarations
+        self.journal = journal
+        self.clock = clock
+        self.observer = observer
+        self.secrets = SecretStore(settings.folder)
+        self.standing = Standing()
+        self._seed = seed
+        self._loop = asyncio.get_running_loop()
+        processes = {f"process:{process.name}" for process in declarations.processes}
+        subscriptions: dict[str, list[str]] = {}
+        for name, endpoint in settings.destinations.items():
+            for event in endpoint.shared.events:
+                subscriptions.setdefault(event, []).append(name)
+        self.plan = Plan(
+            declarations.flows,
+            declarations.processes,
+            settings.destinations,
+            CATALOGUE,
+            journal.mac,
+            subscriptions,
+        )
+        self.timers = Timers(journal, clock, self.offer, observer)
+        self.outboxes: dict[str, Outbox] = {}
+        for name, endpoint in settings.destinations.items():
+            self.outboxes[name] = self._outbox_of(endpoint)
+        for process in declarations.processes:
+            sink = StepSink(process, self.plan, journal, clock)
+            name = f"process:{process.name}"
+            policy = DeliveryPolicy(connections=STEP_CONNECTIONS, attempts_max=1)
+            self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
+        assert processes <= set(self.outboxes)
+        self.intakes: dict[str, SourceIntake] = {}
+        self.sources: dict[str, Source] = {}
+        for name, endpoint in settings.sources.items():
+            self.intakes[name] = self._intake(endpoint)
+            self.sources[name] = self._source(endpoint)
+        self._storage_down = False
+        self._deciding: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    # ---- the graph
+
+    def _source(self, endpoint: Endpoint) -> Source:
+        module = load_connector(endpoint.shared.connector)
+        if not hasattr(module, "source"):
+            raise Misuse(f"[sources.{endpoint.name}] the connector {endpoint.shared.connector} cannot receive")
+        settings = own_settings(endpoint, module.SourceSettings, "sources")
+        return module.source(settings, self._context(endpoint))  # type: ignore[no-any-return]
+
+    def _context(self, endpoint: Endpoint) -> Context:
+        return Context(endpoint.name, self.settings.folder, self.secrets, endpoint.shared)
+
+    def _intake(self, endpoint: Endpoint) -> SourceIntake:
+        return SourceIntake(
+            endpoint.shared,
+            endpoint.name,
+            self.plan,
+            self.journal,
+            self.standing,
+            self.offer,
+            clock=self.clock,
+            observer=self.observer,
+            storage=self.storage_failed,
+            facility=endpoint.shared.facility,
+        )
+
+    def _outbox_of(self, endpoint: Endpoint) -> Outbox:
+        module = load_connector(endpoint.shared.connector)
+        if not hasattr(module, "sink"):
+            raise Misuse(f"[destinations.{endpoint.name}] the connector {endpoint.shared.connector} cannot send")
+        settings = own_settings(endpoint, module.SinkSettings, "destinations")
+
+        def sink() -> Sink:
+            return module.sink(settings, self._context(endpoint))  # type: ignore[no-any-return]
+
+        return self._outbox(endpoint.name, sink, endpoint.shared, endpoint.shared.owner, getattr(module, "split", None))
+
+    def _outbox(
+        self,
+        name: str,
+        sink: Callable[[], Sink],
+        policy: DeliveryPolicy,
+        owner: str,
+        split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
+    ) -> Outbox:
+        outbox = Outbox(
+            name,
+            self.journal,
+            sink,
+            policy,
+            owner=owner,
+            clock=self.clock,
+            observer=self.observer,
+            derive_key=derived_key,
+            offer=self.offer,
+            split=split,
+            seed=self._seed,
+        )
+        outbox.on_reply = self._replied
+        return outbox
+
+    # ---- life
+
+    async def start(self) -> None:
+        """Downstream first: what waits goes out before anything new comes in."""
+        began = time.monotonic()
+        blocked: dict[str, list[Entry]] = {}
+        for entry in await self.journal.blocked():
+            blocked.setdefault(entry.destination, []).append(entry)
+        for name, outbox in self.outboxes.items():
+            outbox.start(blocked.get(name, []))
+        await self.timers.start()
+        await self._recover_undecided()
+        for name, source in self.sources.items():
+            try:
+                await source.open(self.intakes[name])
+            except Unavailable as error:
+                self.observer(SourceFailed(name, str(error)))
+                raise
+            self.observer(SourceOpened(name))
+        self.observer(HubStarted(self.settings.hub.name, round(time.monotonic() - began, 3)))
+
+    async def stop(self, grace_s: float | None = None) -> None:
+        """Upstream first: three quarters of the time to finish what is under way, then cut it off."""
+        if self._stopped:
+            return
+        self._stopped = True
+        grace_s = self.settings.hub.grace_s if grace_s is None else grace_s
+        for source in self.sources.values():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace_s / 4):
+                    await source.close()
+        self.timers.stop()
+        waiting = sum(await asyncio.gather(*(outbox.stop(grace_s / 2) for outbox in self.outboxes.values())))
+        await asyncio.sleep(0)
+        self.journal.close()
+        self.observer(HubStopped(self.settings.hub.name, waiting))
+
+    # ---- what was just committed
+
+    def offer(self, entry: Entry) -> None:
+        """A delivery became durable: hand it to its lane."""
+        if entry.due_ns:
+            self.timers.note(entry.due_ns)
+            return
+        outbox = self.outboxes.get(entry.destination)
+        if outbox is not None:
+            outbox.offer(entry)
+
+    def _replied(self, entry: Entry, outcome: Outcome | None, error: IsthmusError | None) -> None:
+        """Application mode: the sender waits for what its one destination says."""
+        for intake in self.intakes.values():
+            waiting = intake.waiting.pop(entry.id, None) if intake.waiting else None
+            if waiting:
+                fate = Fate.RETURNED if error else Fate.ACCEPTED
+                reply = outcome.reply if outcome else None
+                waiting(Receipt(fate, entry.message_id, error=error, reply=reply))
+
+    # ---- storage
+
+    def storage_failed(self, error: IsthmusError | None) -> None:
+        if self._storage_down or not isinstance(error, StorageUnable):
+            return
+        self._storage_down = True
+        self.observer(StorageFailed(str(error)))
+        for source in self.sources.values():
+            source.pause()
+        self._loop.create_task(self._await_storage())
+
+    async def _await_storage(self) -> None:
+        while not self._stopped:
+            await asyncio.sleep(RECOVERY_CHECK_S)
+            if await self._can_store():
+                break
+        self._storage_down = False
+        self.observer(StorageRecovered())
+        for source in self.sources.values():
+            source.resume()
+
+    async def _can_store(self) -> bool:
+        probe = getattr(self.journal, "probe", None)
+        if probe is None:
+            return True
+        try:
+            await probe()
+        except StorageUnable:
+            return False
+        return True
+
+    # ---- undecided messages
+
+    async def _recover_undecided(self) -> None:
+        """What a crash or a person left undecided is decided now, in order; parked ones hold their lanes."""
+        after = 0
+        while True:
+            page = await self.journal.undecided(after, UNDECIDED_PAGE)
+            for arrival, parked in page:
+                after = arrival.id
+                await self._reconsider(arrival, parked)
+            if len(page) < UNDECIDED_PAGE:
+                return
+
+    async def _reconsider(self, arrival: Arrival, parked: bool) -> None:
+        if parked:
+            if arrival.blocks:
+                self.standing.add(arrival.lanes)
+            return
+        if self.standing.blocks(arrival.lanes):
+            self.standing.add(arrival.lanes)
+            return
+        await self.decide_again(arrival)
+
+    async def decide_again(self, arrival: Arrival) -> None:
+        """Decide one message that stands undecided in the journal."""
+        intake = self.intakes.get(arrival.source)
+        if intake is None:
+            self.standing.add(arrival.lanes)
+            return
+        read = reader(self.settings.sources[arrival.source].shared.format)(arrival.raw)
+        route = self.plan.route(arrival.source, read.type)
+        if route is None:
+            self.standing.add(arrival.lanes)
+            return
+        intake.decide(arrival, read, route)
+        if arrival.work and route.waits:
+            self.standing.add(arrival.lanes)
+        decided = self._loop.create_future()
+        entries = list(arrival.entries)
+        self.journal.decide(
+            arrival.id,
+            arrival.decision if arrival.work is None else Decision.UNDECIDED,
+            arrival.version,
+            entries,
+            arrival.work,
+            partial(_resolve, decided),
+            blocks=arrival.blocks,
+        )
+        await decided
+        for entry in entries:
+            self.offer(entry)
+
+    async def reconsider_all(self) -> None:
+        """After a person mended, retried or skipped an undecided message: decide what waited behind it."""
+        while self._deciding is not None:
+            await self._deciding
+        self._deciding = self._loop.create_task(self._reconsider_all())
+        try:
+            await self._deciding
+        finally:
+            self._deciding = None
+
+    async def _reconsider_all(self) -> None:
+        kept = dict(self.standing.lanes)
+        self.standing.lanes.clear()
+        try:
+            await self._recover_undecided()
+        except BaseException:
+            self.standing.lanes.update(kept)
+            raise
+
+
+def _resolve(future: asyncio.Future[None], error: IsthmusError | None) -> None:
+    if not future.done():
+        if error:
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+
+def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:
+    """The connector's own settings. Raises `Misuse` naming the table and the field."""
+    try:
+        return msgspec.convert(endpoint.own, type)
+    except msgspec.ValidationError as error:
+        raise Misuse(f"[{where}.{endpoint.name}] {error}") from None
+
+
+def derived_key(entry: Entry, body: bytes) -> str:
+    """The business key of a message that is forwarded as it came: its sender's own number for it, else its content."""
+    if body[:3] == b"MSH":
+        head = body[: body.find(b"\r")] if b"\r" in body else body
+        fields = head.split(head[3:4], 10)
+        if len(fields) > 9 and fields[9]:
+            return b"|".join((fields[2], fields[3], fields[9])).decode("latin-1")
+    return hashlib.sha256(body).hexdigest()
+
+
+def journal_exists(settings: Settings) -> bool:
+    return (settings.data / JOURNAL_FILE).exists()
+
+
+def first_key(settings: Settings) -> str:
+    """The hub key of a journal that is about to be made; a key file that is not there yet is made with it."""
+    scheme, _, name = settings.hub.key.partition(":")
+    path = settings.folder / name
+    if scheme == "file" and not path.exists():
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(new_hub_key() + "\n")
+    return SecretStore(settings.folder).get(settings.hub.key)
+
+
+def open_hub(folder: Path, observer: Observer, *, clock: Clock | None = None) -> Hub:
+    """Load a hub's folder and open its journal. Raises `Misuse` for what is wrong with either."""
+    clock = clock or SystemClock()
+    settings = load_settings(folder)
+    declarations = load_declarations(folder)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    vault = Vault(SecretStore(folder).get(settings.hub.key) if journal_exists(settings) else first_key(settings))
+    loop = asyncio.get_running_loop()
+
+    def on_failure(error: BaseException) -> None:
+        observer.failed("the journal's writer", error)
+        loop.stop()
+
+    window_days = max((source.shared.duplicates_days for source in settings.sources.values()), default=0)
+    journal = SqliteJournal.open(
+        settings.data / JOURNAL_FILE,
+        vault,
+        clock=clock,
+        duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
+        on_failure=on_failure,
+    )
+    try:
+        return Hub(settings, declarations, journal, clock=clock, observer=observer)
+    except BaseException:
+        journal.close()
+        raise

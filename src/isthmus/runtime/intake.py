@@ -1,0 +1,247 @@
+"""Intake of one source: bytes in, durable message out, answer after that.
+
+    read -> route -> lanes -> duplicate? -> decide -> append --(durable)--> reply, and offer what follows
+
+A message is decided at once when nothing of its lanes stands undecided before it: message and deliveries then become
+durable in one transaction. That is safe because a decision is pure: before the commit nobody has seen it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..kernel.clock import NS_PER_DAY, Clock
+from ..kernel.errors import IsthmusError, PeerFault, Refused
+from ..kernel.message import Message
+from ..observe import Observer
+from ..observe.events import ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
+from ..ports import Arrival, Decision, Entry, Fate, Journal, Kind, Receipt, Work
+from .formats import Read, reader
+from .plan import Plan, Route, cause_of, in_words
+from .settings import SourceSettings
+
+SLOW_NS = 50_000_000
+"""A decision that takes longer than 50 ms is reported: it holds up the event loop."""
+
+Reply = Callable[[Receipt], None]
+
+
+class Standing:
+    """Lanes in which a message stands undecided: those behind it wait, undecided, in the journal."""
+
+    def __init__(self) -> None:
+        self.lanes: dict[bytes, int] = {}
+
+    def add(self, lanes: tuple[bytes, ...]) -> None:
+        for lane in lanes:
+            self.lanes[lane] = self.lanes.get(lane, 0) + 1
+
+    def remove(self, lanes: tuple[bytes, ...]) -> None:
+        for lane in lanes:
+            left = self.lanes[lane] - 1
+            if left:
+                self.lanes[lane] = left
+            else:
+                del self.lanes[lane]
+
+    def blocks(self, lanes: tuple[bytes, ...]) -> bool:
+        return any(lane in self.lanes for lane in lanes)
+
+
+class SourceIntake:
+    def __init__(
+        self,
+        settings: SourceSettings,
+        name: str,
+        plan: Plan,
+        journal: Journal,
+        standing: Standing,
+        offer: Callable[[Entry], None],
+        *,
+        clock: Clock,
+        observer: Observer,
+        storage: Callable[[IsthmusError | None], None],
+        facility: str = "",
+    ) -> None:
+        self.name = name
+        self.body_bytes_max = settings.body_bytes_max
+        self._read = reader(settings.format)
+        self._settings = settings
+        self._plan = plan
+        self._journal = journal
+        self._standing = standing
+        self._offer = offer
+        self._clock = clock
+        self._observe = observer
+        self._storage = storage
+        self._facility = facility
+        self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
+        self._arriving: dict[bytes, list[Reply]] = {}
+        self.waiting: dict[int, Reply] = {}
+
+    # ---- in
+
+    def receive(self, raw: bytes, reply: Reply, *, origin: str = "") -> None:
+        try:
+            if len(raw) > self.body_bytes_max:
+                raise PeerFault(f"the message has {len(raw)} bytes, this source takes {self.body_bytes_max}")
+            read = self._read(raw)
+        except PeerFault as fault:
+            self._refuse(raw, fault, reply, None, "", origin)
+            return
+        route = self._plan.route(self.name, read.type)
+        if route is None:
+            error = Refused(f"this source takes no {read.type or 'such message'}")
+            self._refuse(raw, error, reply, read.content, read.type, origin)
+            return
+        mac = self._journal.mac
+        digest = mac(raw)
+        control = int.from_bytes(mac(read.control)[:8], "big", signed=True) if read.control and self._window_ns else 0
+        if control:
+            arriving = self._arriving.get(digest)
+            if arriving is not None:
+                arriving.append(reply)  # a repeat of one in flight waits for its answer
+                return
+            self._arriving[digest] = [reply]
+            if self._journal.maybe_seen(control):
+                self._ask(raw, read, route, digest, control, origin)
+                return
+        self._accept(raw, read, route, digest, control, origin, reply)
+
+    def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:
+        self._refuse(raw[: self.body_bytes_max], fault, _nobody, None, "", origin)
+
+    def _ask(self, raw: bytes, read: Read, route: Route, digest: bytes, control: int, origin: str) -> None:
+        since_ns = self._clock.now_ns() - self._window_ns
+        asked = asyncio.ensure_future(self._journal.find_original(self.name, control, digest, since_ns))
+        asked.add_done_callback(partial(self._told, raw, read, route, digest, control, origin))
+
+    def _told(
+        self, raw: bytes, read: Read, route: Route, digest: bytes, control: int, origin: str, asked: asyncio.Future[Any]
+    ) -> None:
+        if asked.cancelled() or asked.exception():
+            self._answer(digest, Receipt(Fate.UNABLE, content=read.content), _nobody)
+            return
+        original, reused = asked.result()
+        if original:
+            now_ns = self._clock.now_ns()
+            arrival = Arrival(
+                self.name, now_ns, raw, kind=Kind.DUPLICATE, type=read.type, control=control, digest=digest,
+                original=original, origin=origin,
+            )  # fmt: skip
+            receipt = Receipt(Fate.DUPLICATE, original, read.content)
+            self._journal.append(arrival, partial(self._noted, arrival, receipt))
+            return
+        if reused:
+            self._observe(ControlIdReused(self.name))
+        self._accept(raw, read, route, digest, control, origin, _nobody)
+
+    def _noted(self, arrival: Arrival, receipt: Receipt, error: IsthmusError | None) -> None:
+        if error:
+            self._storage(error)
+            receipt = Receipt(Fate.UNABLE, content=receipt.content, error=error)
+        self._answer(arrival.digest, receipt, _nobody)
+
+    def _refuse(self, raw: bytes, error: IsthmusError, reply: Reply, content: Any, type: str, origin: str) -> None:
+        self._observe(MessageRefused(self.name, str(error)))
+        arrival = Arrival(
+            self.name,
+            self._clock.now_ns(),
+            raw,
+            kind=Kind.REFUSED,
+            type=type,
+            digest=self._journal.mac(raw),
+            error=str(error),
+            origin=origin,
+        )
+        receipt = Receipt(Fate.REFUSED, 0, content, error)
+
+        def done(failure: IsthmusError | None) -> None:
+            if failure:
+                self._storage(failure)
+                reply(Receipt(Fate.UNABLE, 0, content, failure))
+            else:
+                receipt.message_id = arrival.id
+                reply(receipt)
+
+        self._journal.append(arrival, done)
+
+    # ---- decide and append
+
+    def _accept(
+        self, raw: bytes, read: Read, route: Route, digest: bytes, control: int, origin: str, reply: Reply
+    ) -> None:
+        now_ns = self._clock.now_ns()
+        lanes = self._plan.lanes(route, read.content, raw)
+        arrival = Arrival(
+            self.name,
+            now_ns,
+            raw,
+            type=read.type,
+            lanes=lanes,
+            control=control,
+            digest=digest,
+            retention=route.retention,
+            origin=origin,
+        )
+        if self._standing.lanes and self._standing.blocks(lanes):
+            self._standing.add(lanes)
+        else:
+            self.decide(arrival, read, route)
+            if arrival.work and route.waits:
+                self._standing.add(lanes)
+        self._journal.append(arrival, partial(self._appended, arrival, read.content, reply))
+
+    def decide(self, arrival: Arrival, read: Read, route: Route) -> None:
+        """Fill in the decision: what follows, or why a person has to look."""
+        control_id = read.control.decode("latin-1")
+        message = Message(
+            arrival.id, self.name, arrival.received_ns, arrival.raw, read.content, read.type, control_id, self._facility
+        )
+        began = time.perf_counter_ns()
+        try:
+            entries = self._plan.decide(route, message, arrival.lanes)
+        except Exception as error:
+            cause = cause_of(error)
+            self._observe(DecisionParked(self.name, cause.code, str(cause)))
+            text = in_words(cause)
+            owner = route.flows[0].owner
+            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail)
+            arrival.blocks = route.waits
+            return
+        took = time.perf_counter_ns() - began
+        if took > SLOW_NS:
+            self._observe(DecisionSlow(self.name, read.type, took // 1_000_000))
+        arrival.entries = entries
+        arrival.decision = Decision.DECIDED if entries else Decision.FILTERED
+        arrival.version = route.version
+
+    def _appended(self, arrival: Arrival, content: Any, reply: Reply, error: IsthmusError | None) -> None:
+        if error is not None:
+            self._storage(error)
+            if arrival.decision is Decision.UNDECIDED and (arrival.work is None or arrival.blocks):
+                self._standing.remove(arrival.lanes)
+            self._answer(arrival.digest, Receipt(Fate.UNABLE, 0, content, error), reply)
+            return
+        if self._settings.acknowledge == "application" and arrival.entries:
+            self.waiting[arrival.entries[0].id] = partial(self._answer, arrival.digest, reply=reply)
+        else:
+            self._answer(arrival.digest, Receipt(Fate.ACCEPTED, arrival.id, content), reply)
+        for entry in arrival.entries:
+            self._offer(entry)
+
+    def _answer(self, digest: bytes, receipt: Receipt, reply: Reply) -> None:
+        arriving = self._arriving.pop(digest, None)
+        if arriving is None:
+            reply(receipt)
+            return
+        for waiting in arriving:
+            waiting(receipt)
+
+
+def _nobody(receipt: Receipt) -> None:
+    """Bytes that are no message have no sender to answer."""

@@ -1,0 +1,81 @@
+"""A hub's folder as declarations: imports `flows/*.py` and looks for the flows and processes that they hold.
+
+Importing registers nothing: a value that no module of `flows/` holds does not exist for the hub.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..flows import Flow, Process
+from ..kernel.errors import Misuse
+
+
+class Declarations:
+    def __init__(self, flows: list[Flow], processes: list[Process]) -> None:
+        self.flows = flows
+        self.processes = processes
+
+
+def load_declarations(folder: Path) -> Declarations:
+    """Raises `Misuse` naming file and line when a module cannot be imported or two declarations share a name."""
+    flows: dict[str, Flow] = {}
+    processes: dict[str, Process] = {}
+    sys.path.insert(0, str(folder))
+    try:
+        for path in sorted((folder / "flows").glob("*.py")):
+            if path.name.startswith("_"):
+                continue
+            for value in vars(load_module(path)).values():
+                if isinstance(value, Flow):
+                    _put(flows, value, "flow")
+                elif isinstance(value, Process):
+                    _put(processes, value, "process")
+    finally:
+        sys.path.remove(str(folder))
+    return Declarations(list(flows.values()), list(processes.values()))
+
+
+def _put(known: dict[str, Any], value: Any, kind: str) -> None:
+    if known.setdefault(value.name, value) is not value:
+        raise Misuse(f"{value.place.file}:{value.place.line}: there is another {kind} named {value.name!r}")
+
+
+def load_module(path: Path) -> ModuleType:
+    name = f"isthmus_hub_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
+        raise Misuse(f"{path}:{line}: {type(error).__name__}: {error}") from None
+    return module
+
+
+def _line(error: BaseException, path: Path) -> int:
+    line, trace = 0, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def load_connector(name: str) -> ModuleType:
+    """The module of a connector. Raises `Misuse` with the names that exist."""
+    from .. import connectors
+
+    folder = Path(connectors.__file__).parent
+    known = sorted(path.stem for path in folder.glob("*.py") if not path.name.startswith("_"))
+    if name not in known:
+        raise Misuse(f"there is no connector {name!r}: use one of {', '.join(known)}")
+    return importlib.import_module(f"..connectors.{name}", __package__)

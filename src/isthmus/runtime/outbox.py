@@ -1,0 +1,499 @@
+"""One destination's deliveries: from commit to outcome.
+
+    offer --> lanes --> ready --> worker: gate <- policy <- timeout <- sink --> settle --> (durable) --> next of the lane
+
+Thin sink, fat runner: timeout, retry, pause, parking and settlement stand here, once.
+
+Invariants
+ 1. n+1 of a lane goes out only after the outcome of n is durable; so a crash repeats at most one delivery of a lane, and
+    never after a newer one.
+ 2. Memory holds at most `WINDOW` entries and `BODY_BYTES` of bodies; what is beyond is read back from the journal, in
+    commit order, when there is room. A lane that stands still keeps at most `LANE_WINDOW` of them.
+ 3. `Unavailable` belongs to the destination: one worker probes, the others wait, nothing is counted and nothing parks.
+    Everything else belongs to the delivery: it retries in its lane, or is parked.
+ 4. A time-out while others get through is the delivery's own (`Transient`); while nothing gets through it is the
+    destination's (`Unavailable`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from ..kernel.clock import Clock
+from ..kernel.errors import IsthmusError, PeerFault, Permanent, Transient, Unavailable
+from ..observe import Observer
+from ..observe.events import (
+    DeliveryParked,
+    DeliveryRetried,
+    DestinationPaused,
+    DestinationResumed,
+)
+from ..ports import Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
+from .lanes import Lanes
+from .plan import in_words
+from .settings import DeliveryPolicy
+
+WINDOW = 8192
+LOW_WATER = WINDOW // 2
+LANE_WINDOW = 256
+PAGE = 1024
+BODY_BYTES = 12 << 20
+PAGE_BYTES = 3 << 20
+SWEEP_S = 0.25
+
+
+class Followed(Outcome):
+    """The outcome of a sink that is part of the hub: it has consequences that commit with it."""
+
+    __slots__ = ("cancel", "follow", "memory")
+
+    def __init__(self, follow: list[Entry], memory: Any, cancel: tuple[int, ...]) -> None:
+        super().__init__()
+        self.follow = follow
+        self.memory = memory
+        self.cancel = cancel
+
+
+class Worker:
+    """One connection to the target and what it is doing."""
+
+    __slots__ = ("connected", "deadline", "retrying", "sink", "successes", "task", "timed_out")
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+        self.task: asyncio.Task[None] | None = None
+        self.connected = False
+        self.retrying = False
+        self.timed_out = False
+        self.deadline = 0.0
+        self.successes = 0
+
+
+class Outbox:
+    def __init__(
+        self,
+        name: str,
+        journal: Journal,
+        sink: Callable[[], Sink],
+        policy: DeliveryPolicy,
+        *,
+        owner: str,
+        clock: Clock,
+        observer: Observer,
+        derive_key: Callable[[Entry, bytes], str],
+        offer: Callable[[Entry], None],
+        gate: Policy | None = None,
+        split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self.name = name
+        self.owner = owner
+        self.policy = policy
+        self._journal = journal
+        self._sink = sink
+        self._clock = clock
+        self._observe = observer
+        self._derive_key = derive_key
+        self._offer = offer
+        self._gate = gate
+        self._split = split
+        self._random = random.Random(seed)  # noqa: S311 - jitter
+        self.lanes = Lanes()
+        self._ready: deque[Entry] = deque()
+        self._retry: deque[Entry] = deque()
+        self._retrying = 0
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._workers: list[Worker] = []
+        self._body_bytes = 0
+        self._left_behind: dict[bytes, int] = {}
+        self._paging = False
+        self._cursor = 0
+        self._page_task: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._released = asyncio.Event()
+        self._released.set()
+        self._reachable = asyncio.Event()
+        self._reachable.set()
+        self._prober: Worker | None = None
+        self._stand_off_s = policy.probe_s
+        self._pause: asyncio.Future[None] | None = None
+        self._successes = 0
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._stopping = False
+        self.held = False
+        self.unavailable_because: str | None = None
+        self.on_reply: Callable[[Entry, Outcome | None, IsthmusError | None], None] | None = None
+
+    # ---- life
+
+    def start(self, blocked: list[Entry]) -> None:
+        """Load what is parked in the way, then read back what waits while the workers connect."""
+        for entry in blocked:
+            self.lanes.add(entry)
+        self._begin_paging(0)
+        for _ in range(self.policy.connections):
+            worker = Worker(self._sink())
+            self._workers.append(worker)
+            worker.task = self._loop.create_task(self._work(worker), name=f"deliver-{self.name}")
+        self._sweep()
+
+    async def stop(self, grace_s: float) -> int:
+        """Take up nothing new, let what is in flight finish within `grace_s`, then cut it off. What stays waiting."""
+        self._stopping = True
+        if self._sweeper:
+            self._sweeper.cancel()
+        if self._page_task:
+            self._page_task.cancel()
+        self._released.set()
+        self._reachable.set()
+        for waiter in (*self._idle, *([self._pause] if self._pause else [])):
+            _release(waiter)
+        self._idle.clear()
+        tasks = [worker.task for worker in self._workers if worker.task]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for worker in self._workers:
+            await worker.sink.close()
+        return len(self.lanes)
+
+    def hold(self, held: bool) -> None:
+        """Stop or go on sending, by order of a person: for a cut-over, or after a restore."""
+        self.held = held
+        if held:
+            self._released.clear()
+        else:
+            self._released.set()
+
+    # ---- in
+
+    def offer(self, entry: Entry) -> None:
+        """A delivery that has just become durable."""
+        if self._paging or entry.id in self.lanes:
+            return  # it is read back in its turn
+        if self._left_behind and self._leave_behind(entry):
+            return
+        if len(self.lanes) >= WINDOW:
+            self._begin_paging(entry.id - 1)
+            return
+        if entry.body is not None:
+            if self._body_bytes + entry.size > BODY_BYTES:
+                entry.body = None
+            else:
+                self._body_bytes += entry.size
+        if self.lanes.add(entry):
+            self._make_ready(entry)
+
+    def _make_ready(self, entry: Entry) -> None:
+        if entry.state is State.WAITING:
+            self._ready.append(entry)
+            if self._idle:
+                self._wake()
+
+    def _wake(self) -> None:
+        while self._idle:
+            waiter = self._idle.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    # ---- paging
+
+    def _begin_paging(self, after: int) -> None:
+        self._cursor = min(self._cursor, after) if self._paging else after
+        self._paging = True
+        self._page_on()
+
+    def _page_on(self) -> None:
+        if self._page_task is None and not self._stopping:
+            self._page_task = self._loop.create_task(self._page(), name=f"page-{self.name}")
+
+    async def _page(self) -> None:
+        """Read on until the window is full, enough is ready, or nothing is left."""
+        try:
+            while self._paging and len(self.lanes) < WINDOW - PAGE:
+                before = self._cursor
+                entries = await self._journal.page(self.name, before, PAGE)
+                if self._cursor < before:
+                    continue  # a lane that was left behind came free meanwhile: start over from there
+                taken = [entry for entry in entries if self._has_room(entry)]
+                if taken:
+                    await self._journal.load(taken, max(0, min(PAGE_BYTES, BODY_BYTES - self._body_bytes)))
+                for entry in taken:
+                    self._body_bytes += 0 if entry.body is None else entry.size
+                    if self.lanes.add(entry):
+                        self._make_ready(entry)
+                if self._cursor < before:
+                    continue
+                if entries:
+                    self._cursor = entries[-1].id
+                if len(entries) < PAGE:
+                    self._paging = False
+                elif not taken and len(self._ready) > self.policy.connections:
+                    return  # all that was read belongs to lanes that hold enough already
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:
+            self._observe.failed(f"reading back deliveries to {self.name}", error)
+        finally:
+            self._page_task = None
+
+    def _has_room(self, entry: Entry) -> bool:
+        if entry.id in self.lanes:
+            return False
+        if self._left_behind and self._leave_behind(entry):
+            return False
+        if any(self.lanes.length(key) >= LANE_WINDOW for key in entry.lanes):
+            for key in entry.lanes:
+                self._left_behind.setdefault(key, entry.id)
+            return False
+        return True
+
+    def _leave_behind(self, entry: Entry) -> bool:
+        """An entry behind one that stays in the journal stays there too, in all its lanes."""
+        if not any(key in self._left_behind for key in entry.lanes):
+            return False
+        for key in entry.lanes:
+            self._left_behind.setdefault(key, entry.id)
+        return True
+
+    def _make_room(self, entry: Entry) -> None:
+        """After an entry has left: read on where there is room again."""
+        if self._left_behind:
+            for key in entry.lanes:
+                if key in self._left_behind and self.lanes.length(key) < LANE_WINDOW // 2:
+                    first = min(self._left_behind.values())
+                    self._left_behind.clear()
+                    self._begin_paging(first - 1)
+                    return
+        if self._paging and (len(self.lanes) < LOW_WATER or not self._ready):
+            self._page_on()
+
+    # ---- out
+
+    async def _work(self, worker: Worker) -> None:
+        try:
+            while (entry := await self._take(worker)) is not None:
+                try:
+                    outcome = await self._attempt(worker, entry)
+                except Unavailable as error:
+                    await self._stand_off(worker, entry, error)
+                except IsthmusError as error:
+                    self._answered(worker)
+                    self._failed(entry, error)
+                except Exception as error:
+                    await self._disconnect(worker)
+                    self._failed(entry, Permanent(f"the connector failed: {type(error).__name__}", detail=repr(error)))
+                else:
+                    self._answered(worker)
+                    self._settle(entry, outcome)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        except Exception as error:
+            self._observe.failed(f"a worker of {self.name}", error)
+            raise
+
+    async def _take(self, worker: Worker) -> Entry | None:
+        """The next delivery to send; None: stop."""
+        while not self._stopping:
+            if self.held:
+                await self._released.wait()
+            elif self._prober is not None and self._prober is not worker:
+                await self._reachable.wait()
+            elif self._retry and self._retrying < self.policy.retry_share:
+                self._retrying += 1
+                worker.retrying = True
+                return self._retry.popleft()
+            elif self._ready:
+                return self._ready.popleft()
+            else:
+                waiter = self._loop.create_future()
+                self._idle.append(waiter)
+                await waiter
+        return None
+
+    async def _attempt(self, worker: Worker, entry: Entry) -> Outcome:
+        worker.successes = self._successes
+        worker.deadline = self._loop.time() + self.policy.timeout_s
+        try:
+            if not worker.connected:
+                await worker.sink.open()
+                worker.connected = True
+            body = entry.body
+            if body is None:
+                await self._journal.load([entry], 0)
+                body = entry.body or b""
+                self._body_bytes += entry.size
+            delivery = Delivery(
+                entry.id,
+                entry.message_id,
+                self.name,
+                body,
+                entry.key if entry.key is not None else self._derive_key(entry, body),
+                entry.attempts + 1,
+                entry.headers,
+            )
+            if self._gate is not None:
+                self._gate(delivery)
+            return await worker.sink.deliver(delivery)
+        except asyncio.CancelledError:
+            if not worker.timed_out:
+                raise
+            worker.timed_out = False
+            assert worker.task is not None
+            worker.task.uncancel()
+            await self._disconnect(worker)
+            words = f"no answer within {self.policy.timeout_s:g} s"
+            raise (Transient(words) if self._successes > worker.successes else Unavailable(words)) from None
+        finally:
+            worker.deadline = 0.0
+            if worker.retrying:
+                worker.retrying = False
+                self._retrying -= 1
+
+    def _sweep(self) -> None:
+        now = self._loop.time()
+        for worker in self._workers:
+            if worker.deadline and worker.deadline < now and not worker.timed_out and worker.task:
+                worker.timed_out = True
+                worker.task.cancel()
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+
+    async def _disconnect(self, worker: Worker) -> None:
+        worker.connected = False
+        await worker.sink.close()
+
+    async def _stand_off(self, worker: Worker, entry: Entry, error: Unavailable) -> None:
+        """The destination is away: put the delivery back, unchanged, and wait; one worker probes."""
+        await self._disconnect(worker)
+        (self._retry if entry.attempts else self._ready).appendleft(entry)
+        if self._prober is None:
+            self._prober = worker
+            self._reachable.clear()
+            self._stand_off_s = self.policy.probe_s
+            self.unavailable_because = str(error)
+            self._observe(DestinationPaused(self.name, str(error)))
+        if self._prober is worker:
+            waiter = self._pause = self._loop.create_future()
+            timer = self._loop.call_later(self._stand_off_s, _release, waiter)
+            self._stand_off_s = min(self._stand_off_s * 2, self.policy.probe_max_s)
+            await waiter
+            timer.cancel()
+
+    def _answered(self, worker: Worker) -> None:
+        """The destination is there, whatever it said."""
+        self._successes += 1
+        if self._prober is not None:
+            self._prober = None
+            self.unavailable_because = None
+            self._reachable.set()
+            self._observe(DestinationResumed(self.name))
+
+    # ---- outcomes
+
+    def _settle(self, entry: Entry, outcome: Outcome) -> None:
+        state = State.ALREADY_THERE if outcome.already_there else State.DELIVERED
+        settlement = Settlement(entry, state, self._clock.now_ns(), reference=outcome.reference)
+        urgent = self.lanes.followed(entry)
+        if type(outcome) is Followed:
+            settlement.follow, settlement.memory, settlement.cancel = outcome.follow, outcome.memory, outcome.cancel
+            urgent = urgent or bool(outcome.follow)
+        if self.on_reply is not None:
+            self.on_reply(entry, outcome, None)
+        self._journal.settle(settlement, partial(self._settled, entry, settlement.follow), urgent=urgent)
+
+    def _settled(self, entry: Entry, follow: Sequence[Entry], error: IsthmusError | None) -> None:
+        """The outcome is durable: what follows is offered, and the lanes go on."""
+        for child in follow:
+            self._offer(child)
+        self._leave(entry)
+
+    def _leave(self, entry: Entry) -> None:
+        if entry.body is not None:
+            self._body_bytes -= entry.size
+            entry.body = None
+        for ready in self.lanes.remove(entry):
+            self._make_ready(ready)
+        if self._paging or self._left_behind:
+            self._make_room(entry)
+
+    def _failed(self, entry: Entry, error: IsthmusError) -> None:
+        entry.attempts += 1
+        if isinstance(error, (Transient, PeerFault)) and entry.attempts < self.policy.attempts_max:
+            delay_s = self._back_off(entry, error)
+            self._observe(DeliveryRetried(self.name, error.code, entry.attempts, delay_s))
+            self._loop.call_later(delay_s, self._again, entry)
+        else:
+            self._park(entry, error)
+
+    def _back_off(self, entry: Entry, error: IsthmusError) -> float:
+        if isinstance(error, Transient) and error.retry_after_s is not None:
+            return error.retry_after_s
+        ceiling: float = min(self.policy.back_off_s * 2 ** (entry.attempts - 1), self.policy.back_off_max_s)
+        return ceiling * (0.5 + self._random.random() / 2)
+
+    def _again(self, entry: Entry) -> None:
+        if entry.id in self.lanes and entry.state is State.WAITING:
+            self._retry.append(entry)
+            self._wake()
+
+    def _park(self, entry: Entry, error: IsthmusError) -> None:
+        now_ns = self._clock.now_ns()
+        if type(error) is Permanent and self._split is not None and entry.body is not None:
+            pieces = self._split(entry.body, entry.key or "")
+            if pieces:
+                follow = [
+                    Entry(self.name, entry.lanes, body, key=key, headers=entry.headers, waits=entry.waits)
+                    for key, body in pieces
+                ]
+                divided = Settlement(
+                    entry, State.REDIRECTED, now_ns, code="DIVIDED", detail=error.detail, follow=follow
+                )
+                self._journal.settle(divided, partial(self._settled, entry, follow))
+                return
+        text = in_words(error)
+        work = Work("delivery", owner=self.owner, code=error.code, text=text, detail=error.detail)
+        settlement = Settlement(
+            entry, State.PARKED, now_ns, code=error.code, detail=text, work=work, blocks=entry.waits
+        )
+        if self.on_reply is not None:
+            self.on_reply(entry, None, error)
+        self._journal.settle(settlement, partial(self._parked, entry, error))
+
+    def _parked(self, entry: Entry, error: IsthmusError, _: IsthmusError | None) -> None:
+        self._observe(DeliveryParked(self.name, error.code, entry.id, str(error)))
+        if entry.waits:
+            if entry.body is not None:
+                self._body_bytes -= entry.size
+                entry.body = None
+        else:
+            self._leave(entry)
+
+    # ---- by a person
+
+    def changed(self, entry: Entry) -> None:
+        """A person changed a delivery (it is durable): sent again, mended, skipped, discarded or redirected."""
+        held = self.lanes.entries.get(entry.id)
+        if entry.state is State.WAITING:
+            if held is None:
+                self.offer(entry)
+            elif held.state is State.PARKED:
+                held.state, held.attempts, held.body = State.WAITING, 0, None
+                held.body_id, held.size, held.key, held.headers = entry.body_id, entry.size, entry.key, entry.headers
+                if self.lanes.heads_all(held):
+                    self._make_ready(held)
+        elif held is not None and held.state is State.PARKED:
+            self._leave(held)
+
+
+def _release(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -1,0 +1,227 @@
+"""From declarations to decisions: which flow takes a message, in which lanes, and what follows from it.
+
+Pure: no clock, no I/O. What a handler yields becomes journal entries here; a dispatch to something that does not exist
+is an error of the decision, never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ..flows import ALL, Flow, Process
+from ..flows.dispatch import TIMER, WORKLIST
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
+from ..kernel.message import Dispatch, Message
+from ..model.event import Catalogue, Document
+from ..ports import Entry
+from ..protocols import hl7v2
+
+Mac = Callable[[bytes], bytes]
+_ALL_LANE = b"ALL"
+_CACHED_LANES = 4096
+
+
+class Route:
+    """How messages of one type from one source are decided."""
+
+    __slots__ = ("flows", "handlers", "paths", "retention", "version", "waits")
+
+    def __init__(self, flows: list[Flow], type: str, version: str) -> None:
+        self.flows = flows
+        self.handlers = [handler for flow in flows if (handler := flow.handler(type))]
+        self.paths = tuple(dict.fromkeys(path for flow in flows for path in lane_paths(flow.lane)))
+        self.waits = all(flow.when_parked != "go_on" for flow in flows)
+        self.retention = flows[0].retention
+        self.version = version
+
+
+def lane_paths(lane: str | tuple[str, ...] | None) -> tuple[tuple[Any, ...], ...]:
+    """The places that make a lane's key. A field of type CX without a component means identifier and authority, since
+    the rest of it (check digits, dates) may differ from one message to the next."""
+    paths: list[tuple[Any, ...]] = []
+    for text in (lane,) if isinstance(lane, str) else lane or ():
+        if text == ALL:
+            paths.append((ALL,))
+        elif "." in text:
+            paths.append((hl7v2.path(text),))
+        else:
+            paths.append((hl7v2.path(f"{text}.1"), hl7v2.path(f"{text}.4.1")))
+    return tuple(paths)
+
+
+class Plan:
+    def __init__(
+        self,
+        flows: Iterable[Flow],
+        processes: Iterable[Process],
+        destinations: Iterable[str],
+        catalogue: Catalogue,
+        mac: Mac,
+        subscriptions: dict[str, list[str]] | None = None,
+    ) -> None:
+        """`subscriptions`: event type -> destinations that get the event as JSON."""
+        self.flows = list(flows)
+        self.processes = {process.name: process for process in processes}
+        self.destinations = set(destinations)
+        self.catalogue = catalogue
+        self.mac = mac
+        self._subscriptions = subscriptions or {}
+        self._routes: dict[tuple[str, str], Route | None] = {}
+        self._lanes: dict[str, bytes] = {}
+        self._versions = {flow.name: version_of(flow) for flow in self.flows}
+
+    def route(self, source: str, type: str) -> Route | None:
+        """The route of a type; None: no flow of this source takes it."""
+        try:
+            return self._routes[source, type]
+        except KeyError:
+            takers = [flow for flow in self.flows if flow.source == source and flow.takes(type)]
+            version = "+".join(f"{flow.name}@{self._versions[flow.name]}" for flow in takers)
+            route = Route(takers, type, version) if takers else None
+            if len(self._routes) < _CACHED_LANES:
+                self._routes[source, type] = route
+            return route
+
+    def replace(self, name: str, flow: Flow) -> None:
+        """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
+        self.flows = [flow if held.name == name else held for held in self.flows]
+        self._versions[flow.name] = version_of(flow)
+        self._routes.clear()
+
+    def lanes(self, route: Route, content: Any, raw: bytes) -> tuple[bytes, ...]:
+        """The MACs of a message's keys. A message that names none keeps order with those like it."""
+        found: list[bytes] = []
+        for path in route.paths:
+            if path[0] == ALL:
+                key = ALL
+            elif isinstance(content, hl7v2.Message):
+                get = content.get
+                key = get(path[0])
+                if not key:
+                    continue
+                if len(path) == 2:
+                    key = f"{key}^{get(path[1])}"
+            else:
+                key = ALL
+            lane = self.lane(key)
+            if lane not in found:
+                found.append(lane)
+        return tuple(found) if found else (self.lane(""),)
+
+    def lane(self, key: str) -> bytes:
+        lanes = self._lanes
+        found = lanes.get(key)
+        if found is None:
+            if len(lanes) >= _CACHED_LANES:
+                lanes.clear()
+            found = lanes[key] = self.mac(key.encode())
+        return found
+
+    def decide(self, route: Route, message: Message, lanes: tuple[bytes, ...]) -> list[Entry]:
+        """Run the handlers. Raises what they raise, and `Misuse` for a dispatch that leads nowhere."""
+        entries: list[Entry] = []
+        for handler in route.handlers:
+            yielded = handler(message)
+            if yielded is not None:
+                for one in yielded:
+                    self._follow(one, lanes, message, entries, route.waits)
+        return entries
+
+    def _follow(self, one: Any, lanes: tuple[bytes, ...], message: Message, entries: list[Entry], waits: bool) -> None:
+        if type(one) is Dispatch:
+            entries.append(self.entry(one, lanes, message.raw, waits, len(entries), message))
+        elif isinstance(one, Document):
+            entries.extend(self.publish(one, lanes, waits))
+        else:
+            raise Misuse(f"a flow yielded a {type(one).__name__}: yield an event, send, forward or task")
+
+    def entry(
+        self,
+        dispatch: Dispatch,
+        lanes: tuple[bytes, ...],
+        raw: bytes,
+        waits: bool,
+        position: int = 0,
+        message: Message | None = None,
+        slot_of: bytes = b"",
+    ) -> Entry:
+        """The journal entry of a dispatch."""
+        to = dispatch.to
+        if to not in self.destinations and to != WORKLIST:
+            if to == TIMER:
+                raise Misuse("a timer belongs to a process: a flow has no memory that it could wake")
+            raise Misuse(f"there is no destination {to!r} in hub.toml")
+        if dispatch.lane is not None:
+            names = (dispatch.lane,) if isinstance(dispatch.lane, str) else dispatch.lane
+            lanes = tuple(dict.fromkeys(map(self.lane, names)))
+        shared = dispatch.body is None
+        key = dispatch.key
+        if key is None and not shared and message is not None and message.control_id:
+            # Position tells the dispatches of one message apart; it is the same at every attempt and replay.
+            key = f"{message.source}|{message.control_id}|{position}"
+        slot = self.slot(slot_of or lanes[0], f"{dispatch.name}|{dispatch.key or ''}") if dispatch.name else 0
+        return Entry(
+            to,
+            lanes,
+            raw if shared else dispatch.body,
+            shared=shared,
+            key=key,
+            headers=dispatch.headers,
+            slot=slot,
+            waits=waits,
+        )
+
+    def publish(self, event: Document, lanes: tuple[bytes, ...], waits: bool) -> list[Entry]:
+        """An event's deliveries: one for each process instance and destination that subscribes to it."""
+        name = type(event).__name__
+        found: list[Entry] = []
+        body = b""
+        for process in self.processes.values():
+            for key in process.keys(event):
+                body = body or self.catalogue.encode(event)
+                lane = self.process_lane(process.name, key)
+                found.append(
+                    Entry(f"process:{process.name}", (lane,), body, key=key, waits=process.when_parked == "wait")
+                )
+        for destination in self._subscriptions.get(name, ()):
+            body = body or self.catalogue.encode(event)
+            found.append(Entry(destination, lanes, body, headers={"event": name}, waits=waits))
+        return found
+
+    def process_lane(self, process: str, key: str) -> bytes:
+        return self.lane(f"process\0{process}\0{key}")
+
+    def slot(self, lane: bytes, name: str) -> int:
+        """What a timer or task is named by within its lane; never 0."""
+        return int.from_bytes(self.mac(lane + name.encode())[:8], "big", signed=True) or 1
+
+
+def version_of(flow: Flow) -> str:
+    """The hash of a flow's source file: what a decision records of the code that made it."""
+    try:
+        return hashlib.sha256(Path(flow.place.file).read_bytes()).hexdigest()[:12]
+    except OSError:
+        return "unknown"
+
+
+def in_words(error: IsthmusError) -> str:
+    """An error and the way to mend it, for the worklist."""
+    suggestion = error.suggestion if isinstance(error, Permanent) else None
+    return f"{error}. {suggestion}" if suggestion else str(error)
+
+
+def cause_of(error: Exception) -> IsthmusError:
+    """A handler's error as one with a safe text: an unforeseen exception's own words may hold content."""
+    if isinstance(error, PeerFault):
+        return Permanent(str(error), suggestion="mend the message, or ask the sender to send it right")
+    if isinstance(error, IsthmusError):
+        return error
+    where = ""
+    trace = error.__traceback__
+    while trace:
+        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return Permanent(f"the flow failed with {type(error).__name__} at {where}", detail=str(error))

@@ -1,0 +1,197 @@
+"""hub.toml: what a hub is made of, as frozen structs that refuse what they do not know.
+
+Each source and destination names a connector; the settings that belong to the connector stand in the same table and are
+checked by the connector's own struct. Values may refer to the environment: `${NAME}` or `${NAME:-default}`; secrets are
+references (`env:NAME`, `file:PATH`) and are never read into the configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from ..kernel.errors import Misuse
+
+
+class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[hub]
+
+    data   the folder of the journal
+    key    the reference of the hub key, which everything stored is encrypted under
+    """
+
+    name: str
+    data: str = "data"
+    key: str = "file:hub.key"
+    grace_s: float = 20.0
+
+
+class Facility(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[facilities.NAME]: a place with a clock and books of its own."""
+
+    time_zone: str
+    company: str = ""
+
+
+class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[admin]: the HTTP API and the metrics."""
+
+    listen: str = "127.0.0.1:0"
+    token: str = "file:admin.token"  # noqa: S105 - a reference
+
+
+class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[sources.NAME], the part that every connector shares.
+
+    duplicates_days  how long a repeat is recognised; 0: never
+    acknowledge      "accept": after the message is durable; "application": after its one destination has taken it
+    unable           what a sender hears while the hub cannot store: "silent" (close, it will send again) or "reject" (AR)
+    """
+
+    connector: str
+    format: str = "hl7v2"
+    facility: str = ""
+    body_bytes_max: int = 16 << 20
+    duplicates_days: float = 7.0
+    acknowledge: Literal["accept", "application"] = "accept"
+    answer_within_s: float = 30.0
+    unable: Literal["silent", "reject"] = "silent"
+    owner: str = ""
+
+
+class DeliveryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[destinations.NAME], the part that every connector shares: how it is delivered to.
+
+    connections    how many deliveries go out at the same time; each lane still one at a time
+    timeout_s      for one attempt, connecting included
+    attempts_max   for faults of the delivery; an unreachable destination is never counted
+    events         canonical events that it gets as JSON
+    """
+
+    connector: str = ""
+    owner: str = ""
+    connections: int = 1
+    timeout_s: float = 30.0
+    attempts_max: int = 8
+    back_off_s: float = 0.5
+    back_off_max_s: float = 60.0
+    probe_s: float = 0.1
+    probe_max_s: float = 2.0
+    events: tuple[str, ...] = ()
+
+    @property
+    def retry_share(self) -> int:
+        """Connections that retrying deliveries may take up: the others stay free for what goes well."""
+        return max(1, self.connections // 4)
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """A source or destination of hub.toml: the shared part, and what its connector checks itself."""
+
+    name: str
+    shared: Any
+    own: dict[str, Any]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    folder: Path
+    hub: HubSettings
+    facilities: dict[str, Facility]
+    sources: dict[str, Endpoint]
+    destinations: dict[str, Endpoint]
+    retention: dict[str, float]
+    admin: AdminSettings | None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / self.hub.data
+
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin"}
+RETENTION_DAYS = 30.0
+
+
+def expand(value: Any, where: str) -> Any:
+    """Put the environment's values into text. Raises `Misuse` naming the variable that is missing."""
+    if isinstance(value, dict):
+        return {key: expand(inner, f"{where}.{key}" if where else key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [expand(inner, where) for inner in value]
+    if not isinstance(value, str):
+        return value
+
+    def look_up(found: re.Match[str]) -> str:
+        name, default = found.groups()
+        given = os.environ.get(name, default)
+        if given is None:
+            raise Misuse(f"{where} needs the environment variable {name}, which is not set")
+        return given
+
+    return _REFERENCE.sub(look_up, value)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read hub.toml. Raises `Misuse` with every finding, one a line."""
+    path = folder / "hub.toml"
+    try:
+        raw = tomllib.loads(path.read_text())
+    except OSError:
+        raise Misuse(f"{path} is not there: `isthmus init {folder}` makes a hub") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Misuse(f"{path}: {error}") from None
+    findings: list[str] = []
+    settings = _settings(folder, raw, findings)
+    if settings is None or findings:
+        raise Misuse("\n".join(f"{path}: {finding}" for finding in findings))
+    return settings
+
+
+def _settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Settings | None:
+    def part(table: Any, where: str, type: Any) -> Any:
+        try:
+            return msgspec.convert(expand(table, where), type)
+        except (msgspec.ValidationError, Misuse) as error:
+            findings.append(f"[{where}] {error}")
+            return None
+
+    findings.extend(
+        f"[{unknown}] is no table of a hub: use {', '.join(sorted(_TABLES))}" for unknown in sorted(set(raw) - _TABLES)
+    )
+    hub = part(raw.get("hub", {}), "hub", HubSettings)
+    facilities = {
+        name: facility
+        for name, table in raw.get("facilities", {}).items()
+        if (facility := part(table, f"facilities.{name}", Facility))
+    }
+    for name, facility in facilities.items():
+        try:
+            ZoneInfo(facility.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            findings.append(
+                f"[facilities.{name}] time_zone {facility.time_zone!r} is not in the IANA time zone database"
+            )
+    sources = _endpoints(raw.get("sources", {}), "sources", SourceSettings, part)
+    destinations = _endpoints(raw.get("destinations", {}), "destinations", DeliveryPolicy, part)
+    retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}
+    admin = part(raw["admin"], "admin", AdminSettings) if "admin" in raw else None
+    if hub is None:
+        return None
+    return Settings(folder, hub, facilities, sources, destinations, {"standard": RETENTION_DAYS} | retention, admin)
+
+
+def _endpoints(tables: dict[str, Any], where: str, shared: type[msgspec.Struct], part: Any) -> dict[str, Endpoint]:
+    known = set(shared.__struct_fields__)
+    found = {}
+    for name, table in tables.items():
+        common = part({k: v for k, v in table.items() if k in known}, f"{where}.{name}", shared)
+        own = part({k: v for k, v in table.items() if k not in known}, f"{where}.{name}", dict[str, Any])
+        if common is not None and own is not None:
+            found[name] = Endpoint(name, common, own)
+    return found
