@@ -7,14 +7,16 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from isthmus.connectors.tryton import EntryRefused, Settings, TrytonLedger, TrytonSink, split
+from isthmus.connectors.tryton import EntryRefused, SinkSettings, TrytonLedger, TrytonSink, split
+from isthmus.connectors.tryton import sink as sink_for
 from isthmus.kernel import Conflict, Permanent, Transient, Unavailable
 from isthmus.model import CATALOGUE, EntryLine, JournalEntry
-from isthmus.ports import Delivery, Outcome
+from isthmus.ports import Context, Delivery, Outcome
 from isthmus.sandbox.erp import ErpServer
 from isthmus.testing.fault_proxy import Armed, Cut, FaultProxy, Hold, Reset, Swallow
 
@@ -58,13 +60,29 @@ def delivery(wanted: JournalEntry, attempt: int = 1) -> Delivery:
     return Delivery(1, 1, "erp", CATALOGUE.encode(wanted), wanted.key, attempt)
 
 
-def settings(url: str, **changes: float) -> Settings:
-    return Settings(url=url, database="erp", key="env:ERP_KEY", company="SBRH", **changes)
+def settings(url: str, **changes: object) -> SinkSettings:
+    return msgspec.convert({"url": url, "database": "erp", "key": "env:ERP", "company": "SBRH"} | changes, SinkSettings)
+
+
+class OneSecret:
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def get(self, reference: str) -> str:
+        return self.value
+
+
+def context(key: str) -> Context:
+    return Context("erp", Path(), OneSecret(key))
+
+
+def connection(erp: ErpServer, port: int = 0, **changes: object) -> TrytonSink:
+    return sink_for(settings(f"http://127.0.0.1:{port or erp.port}", **changes), context(erp.key))
 
 
 @pytest.fixture
 async def sink(erp: ErpServer) -> AsyncIterator[TrytonSink]:
-    sink = TrytonSink(settings(erp.url), erp.key)
+    sink = connection(erp)
     await sink.open()
     yield sink
     await sink.close()
@@ -72,7 +90,7 @@ async def sink(erp: ErpServer) -> AsyncIterator[TrytonSink]:
 
 @pytest.fixture
 async def ledger(erp: ErpServer) -> AsyncIterator[TrytonLedger]:
-    async with TrytonLedger(settings(erp.url), erp.key) as ledger:
+    async with TrytonLedger(settings(erp.url), context(erp.key)) as ledger:
         yield ledger
 
 
@@ -85,7 +103,7 @@ async def proxy(erp: ErpServer) -> AsyncIterator[FaultProxy]:
 @pytest.fixture
 async def far_sink(proxy: FaultProxy, erp: ErpServer) -> AsyncIterator[TrytonSink]:
     """A sink behind the proxy that loses patience soon."""
-    sink = TrytonSink(settings(f"http://127.0.0.1:{proxy.port}", timeout_s=2.0), erp.key)
+    sink = connection(erp, proxy.port, request_s=2.0)
     await sink.open()
     yield sink
     await sink.close()
@@ -221,7 +239,7 @@ async def plant_draft(sink: TrytonSink, wanted: JournalEntry) -> None:
 
 
 async def test_concurrent_writers_all_post_once(erp) -> None:
-    sinks = [TrytonSink(settings(erp.url), erp.key) for _ in range(4)]
+    sinks = [connection(erp) for _ in range(4)]
     await asyncio.gather(*(sink.open() for sink in sinks))
     wanted = [entry() for _ in range(16)]
 
@@ -235,7 +253,7 @@ async def test_concurrent_writers_all_post_once(erp) -> None:
 
 
 async def test_two_writers_of_the_same_key_post_it_once(erp) -> None:
-    sinks = [TrytonSink(settings(erp.url), erp.key) for _ in range(2)]
+    sinks = [connection(erp) for _ in range(2)]
     await asyncio.gather(*(sink.open() for sink in sinks))
     wanted = [entry() for _ in range(4)]
     for one in wanted:
@@ -403,7 +421,7 @@ async def test_a_line_altered_by_hand_shows_in_both_balances(sink, ledger, erp) 
 
 
 async def test_a_killed_server_is_unavailable_and_serves_again_after_its_restart(erp, proxy) -> None:
-    sink = TrytonSink(settings(f"http://127.0.0.1:{proxy.port}", timeout_s=5), erp.key)
+    sink = connection(erp, proxy.port, request_s=5.0)
     await sink.open()
     wanted = entry()
     hold = proxy.arm(Hold(), when=POST)
@@ -423,13 +441,15 @@ async def test_a_killed_server_is_unavailable_and_serves_again_after_its_restart
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
-    [({"key": "wrong"}, "refuses our key"), ({"database": "nowhere"}, "ERP"), ({"port": 9}, "cannot be reached")],
+    ("key", "changes", "message"),
+    [
+        ("wrong", {}, "refuses our key"),
+        ("", {"database": "nowhere"}, "no such database"),
+        ("", {"url": "http://127.0.0.1:9"}, "cannot be reached"),
+    ],
 )
-async def test_what_is_misconfigured_is_said_when_opening(erp, changes, message) -> None:
-    url = f"http://127.0.0.1:{changes.get('port', erp.port)}"
-    declared = Settings(url=url, database=changes.get("database", "erp"), key="env:ERP_KEY", company="SBRH")
-    sink = TrytonSink(declared, changes.get("key", erp.key))
+async def test_what_is_misconfigured_is_said_when_opening(erp, key, changes, message) -> None:
+    sink = sink_for(settings(**{"url": erp.url} | changes), context(key or erp.key))
     with pytest.raises(Unavailable, match=message):
         await sink.open()
     await sink.close()

@@ -11,7 +11,17 @@ Read first: `sink.py`.
 
 from .codes import EntryRefused
 from .ledger import Balance, PostedEntry, TrytonLedger
-from .settings import Settings
-from .sink import TrytonSink, split
+from .settings import SinkSettings, Waiver
+from .sink import TrytonSink, sink, split
 
-__all__ = ["Balance", "EntryRefused", "PostedEntry", "Settings", "TrytonLedger", "TrytonSink", "split"]
+__all__ = [
+    "Balance",
+    "EntryRefused",
+    "PostedEntry",
+    "SinkSettings",
+    "TrytonLedger",
+    "TrytonSink",
+    "Waiver",
+    "sink",
+    "split",
+]

@@ -12,9 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ...ports import Context
 from .codes import Codes, beginning_with
 from .rest import Record, Rest, read_date, read_decimal, wire_date
-from .settings import Settings
+from .settings import SinkSettings
 
 PAGE = 1000
 """Records for each request: about 0.3 s of the ERP's time."""
@@ -42,20 +43,14 @@ class PostedEntry(NamedTuple):
 
 
 class TrytonLedger:
-    """One company's books, for reading. `key`: the application's key, resolved by the caller."""
+    """One company's books, for reading."""
 
-    def __init__(self, settings: Settings, key: str) -> None:
-        self._rest = Rest(
-            settings.url,
-            settings.database,
-            key,
-            timeout_s=settings.timeout_s,
-            connect_timeout_s=settings.connect_timeout_s,
-        )
+    def __init__(self, settings: SinkSettings, context: Context) -> None:
+        self._rest = Rest(settings, context)
         self._codes = Codes(self._rest, settings.company)
 
     async def open(self) -> None:
-        """Prepare connections. Nothing is asked yet."""
+        """Prepare connections. Nothing is asked yet. Raises `Misuse`."""
         await self._rest.open()
 
     async def close(self) -> None:

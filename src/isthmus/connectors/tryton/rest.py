@@ -31,6 +31,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ...kernel import Permanent, Transient, Unavailable
+from ...ports import Context
+from .settings import SinkSettings, transport
 
 if TYPE_CHECKING:
     import aiohttp
@@ -53,21 +55,22 @@ class Declined(Exception):
 class Rest:
     """One client of one Tryton database."""
 
-    def __init__(self, url: str, database: str, key: str, *, timeout_s: float, connect_timeout_s: float) -> None:
-        self._models = f"{url.rstrip('/')}/{database}/rest/model/"
-        self._key = key
-        self._timeouts = (timeout_s, connect_timeout_s)
+    def __init__(self, settings: SinkSettings, context: Context) -> None:
+        self._settings = settings
+        self._context = context
+        self._models = f"{settings.url.rstrip('/')}/{settings.database}/rest/model/"
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Prepare connections; nothing is sent yet."""
+        """Prepare connections with the key of this moment; nothing is sent yet. Raises `Misuse`."""
         import aiohttp  # here, because it costs every start of the hub a quarter of a second
 
         await self.close()
-        total, connect = self._timeouts
+        protection = transport(self._settings, self._context.name, self._context.folder)
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._key}"},
-            timeout=aiohttp.ClientTimeout(total=total, sock_connect=connect),
+            headers={"Authorization": f"Bearer {self._context.secrets.get(self._settings.key)}"},
+            timeout=aiohttp.ClientTimeout(total=self._settings.request_s, sock_connect=self._settings.connect_s),
+            connector=aiohttp.TCPConnector(ssl=protection),
         )
 
     async def close(self) -> None:

@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
+from ...kernel import Misuse
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+
+class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Plaintext beyond this machine, accepted by a named person until a day (YYYY-MM-DD)."""
+
+    owner: str
+    until: str
+    reason: str
+
+
+class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One company's books in one Tryton database.
 
-    url                scheme, host and port; https, unless the host is this machine or `plaintext_waiver` says who
-                       answers for it
-    key                where the application's key is found (`env:NAME`, `file:/path`), never the key itself
-    company            the code of the company's party: an entry for another company is refused
-    timeout_s          for one request; an entry with 200 lines takes 1.2 s on a small server
+    url         scheme, host and port: "https://erp.example:8000"; plain http on this machine only, or with a waiver
+    key         where the application's key is found (`env:NAME`, `file:/path`), never the key itself
+    company     the code of the company's party: an entry for another company is refused
+    ca          a file with the certificates that vouch for the server, where the system's do not
+    request_s   for one request; an entry with 200 lines takes 1.2 s on a small server
     """
 
     url: str
     database: str
     key: str
     company: str
-    timeout_s: float = 30.0
-    connect_timeout_s: float = 5.0
-    plaintext_waiver: str = ""
+    ca: str = ""
+    plaintext: Waiver | None = None
+    request_s: float = 30.0
+    connect_s: float = 5.0
 
-    def __post_init__(self) -> None:
-        address = urlsplit(self.url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError("`url` must begin with https:// (or http:// on this machine) and name a host")
-        if address.scheme == "http" and not (self.plaintext_waiver or _this_machine(address.hostname)):
-            raise ValueError(
-                "`url` is plaintext beyond this machine: use https, or say in `plaintext_waiver` who waives it"
-            )
-        if self.timeout_s <= 0 or self.connect_timeout_s <= 0:
-            raise ValueError("`timeout_s` and `connect_timeout_s` must be greater than zero")
+
+def transport(settings: SinkSettings, name: str, folder: Path) -> ssl.SSLContext | bool:
+    """How to protect the connection: TLS 1.2 or newer with the server's certificate checked.
+
+    Raises `Misuse` for an address that is none, and for plaintext beyond this machine that nobody answers for.
+    """
+    address = urlsplit(settings.url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise Misuse(f"`url` of {name} is no address: write https://HOST:PORT")
+    if address.scheme == "http":
+        _require_waiver(settings.plaintext, address.hostname, name)
+        return False
+    try:
+        context = ssl.create_default_context(cafile=str(folder / settings.ca) if settings.ca else None)
+    except (OSError, ssl.SSLError) as error:
+        raise Misuse(f"`ca` of {name} cannot be used: {error.strerror or type(error).__name__}") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _require_waiver(waiver: Waiver | None, host: str, name: str) -> None:
+    if _this_machine(host):
+        return
+    if waiver is None:
+        raise Misuse(
+            f"{name} would send entries and its key in plaintext to {host}: use https, or a waiver: "
+            'plaintext = { owner = "...", until = "YYYY-MM-DD", reason = "..." }'
+        )
+    if datetime.now(UTC).date().isoformat() > waiver.until:
+        raise Misuse(f"the plaintext waiver of {name} ended on {waiver.until}: renew it, or use https")
 
 
 def _this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
+    with suppress(ValueError):
         return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host == "localhost"

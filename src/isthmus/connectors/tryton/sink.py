@@ -41,10 +41,10 @@ import msgspec
 from ...kernel import Conflict, IsthmusError, Permanent, Transient, Unavailable
 from ...model import CATALOGUE, EntryLine, JournalEntry
 from ...model.bisection import halves
-from ...ports import Delivery, Outcome
+from ...ports import Context, Delivery, Outcome
 from .codes import Codes, EntryRefused
 from .rest import Declined, Record, Rest, read_date, read_decimal, wire_date, wire_decimal
-from .settings import Settings
+from .settings import SinkSettings
 
 IN_DOUBT_S = 600.0
 """How long an unanswered creation is remembered: longer than a request lives in the ERP or in what stands before it."""
@@ -81,21 +81,15 @@ class Content:
 
 
 class TrytonSink:
-    """One connection to one company's books. `key`: the application's key, resolved by the caller."""
+    """One connection to one company's books."""
 
-    def __init__(self, settings: Settings, key: str) -> None:
-        self._rest = Rest(
-            settings.url,
-            settings.database,
-            key,
-            timeout_s=settings.timeout_s,
-            connect_timeout_s=settings.connect_timeout_s,
-        )
+    def __init__(self, settings: SinkSettings, context: Context) -> None:
+        self._rest = Rest(settings, context)
         self._codes = Codes(self._rest, settings.company)
         self._in_doubt: dict[str, float] = {}
 
     async def open(self) -> None:
-        """Connect, and see that address, database and key are right. Raises `Unavailable`."""
+        """Connect, and see that address, database and key are right. Raises `Unavailable` and `Misuse`."""
         await self._rest.open()
         try:
             await self._rest.search("account.journal", [], (), limit=1)
@@ -216,6 +210,10 @@ class TrytonSink:
             detail=refusal.words,
             suggestion="its own words stand in the detail: mend the entry or the ERP's setup, and resend",
         )
+
+
+def sink(settings: SinkSettings, context: Context) -> TrytonSink:
+    return TrytonSink(settings, context)
 
 
 def split(body: bytes, key: str) -> list[tuple[str, bytes]] | None:
