@@ -26,16 +26,17 @@ CHARGES = st.builds(
     lambda charge_id, cents, kind, original, **more: charge(
         charge_id, str(Decimal(cents) / 100), kind, original=(original or charge_id) if kind == "CD" else "", **more
     ),
-    st.sampled_from(["T1", "T2", "T3", "T4"]),
-    st.sampled_from([0, 1, 500, 1001, -3]),
-    st.sampled_from(["CG", "CG", "CG", "CD", "CD", "PY"]),
-    st.sampled_from(["", "T1", "T2"]),
-    department=st.sampled_from(["LAB", "LAB", "RAD", "HBO"]),
-    financial_class=st.sampled_from(["MCR", "COM", "BC", "??"]),
-    facility=st.sampled_from(["MAIN", "MAIN", "EAST", "NORTH"]),
+    st.sampled_from(["T1", "T1", "T2", "T3"]),
+    st.sampled_from([1001, 500, 1, 1, 0, -3]),
+    st.sampled_from(["CG", "CD", "CD", "PY"]),
+    st.sampled_from(["T1", "T1", ""]),
+    department=st.sampled_from(["LAB"] * 6 + ["RAD", "HBO"]),
+    financial_class=st.sampled_from(["MCR"] * 6 + ["COM", "BC", "??"]),
+    facility=st.sampled_from(["MAIN"] * 8 + ["EAST", "NORTH"]),
     posting_date=st.sampled_from([DAY, date(2026, 3, 3)]),
     account=ACCOUNTS,
 )
+"""Few ids and mostly one department, so that charges, credits and repeats meet."""
 ENCOUNTERS = st.one_of(
     st.builds(admitted, ACCOUNTS, RECORDS),
     st.builds(updated, ACCOUNTS, RECORDS),
@@ -53,7 +54,7 @@ HOURS = st.integers(0, 100)
 def test_every_charge_is_posted_once_or_parked(happenings, charges_max):
     hospital = engine(batches=BatchPolicy(charges_max=charges_max))
     published = {}
-    for number, happening in enumerate(happenings, 1):
+    for number, happening in enumerate([charge("T1", "10.01"), *happenings], 1):
         if isinstance(happening, int):
             hospital.fire(hospital.now_ns + happening * 3600 * 10**9)
         else:

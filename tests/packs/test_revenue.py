@@ -154,6 +154,11 @@ def test_a_credit_waits_until_the_entry_of_its_charge_is_frozen():
     assert (hospital.entries, len(state.waiting)) == ([], 1)
 
 
+def test_several_credits_of_one_charge_all_wait_and_all_post():
+    hospital = posted(charge("T1"), credit("T1", "1.00"), credit("T9", "2.00", original="T1"))
+    assert hospital.entries[1].lines[1].charges == ("EHR|T1|CD", "EHR|T9|CD")
+
+
 @pytest.mark.parametrize(
     ("events", "code"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -81,7 +81,7 @@ class EncounterDischarged(EncounterEvent, frozen=True, kw_only=True):
     @property
     def discharge_key(self) -> str:
         """The business key of this discharge: the same for every message that reports it."""
-        return f"{self.account_key}|A03|{self.occurred_at.isoformat()}"
+        return f"{self.account_key}|A03|{self.occurred_at.astimezone(UTC).isoformat()}"
 
 
 class DischargeCancelled(EncounterEvent, frozen=True, kw_only=True):

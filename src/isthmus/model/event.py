@@ -57,7 +57,7 @@ class Document(
 class Event(Document, frozen=True, kw_only=True):
     """Something that happened. `provenance` maps each field that was read to the place it was read from.
 
-    A place is written as in `PID-3(2).1`: segment, field, repetition, component; the second FT1 is `FT1(2)`.
+    A place is a path of the source's format with everything numbered: `PID-3[2].1`, `FT1(2)-11.1.1`.
     """
 
     origin: Origin = Origin()
