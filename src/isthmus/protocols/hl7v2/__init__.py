@@ -5,13 +5,15 @@
     bytes(message) == data           as long as nothing was edited
 
 Files, in the order of reading:
-  grammar.py    delimiters, segment ends, the one error        path.py      PID-3[2].4.1
-  lines.py      bytes into segments                            values.py    one value inside one field
-  charsets.py   MSH-18, table 0211      iso2022.py  switching  escapes.py   \\F\\ \\X0D\\ \\.br\\
-  encoding.py   delimiters + character set                     message.py   the message, lazily split; segment.py its views
-  reader.py     parse                   editor.py   editing    findings.py  what was tolerated
-  build.py      from nothing            ack.py      ACKs       batch.py     FHS BHS BTS FTS
-  tree.py       for people              versions.py what differs between versions, as data
+  grammar.py   delimiters, the one error        path.py      PID-3[2].4.1      kinds.py   [MR], by data type
+  lines.py     bytes into segments              values.py    one value inside one field
+  rows.py      segments into fields, lazily     escapes.py   \\F\\ \\X0D\\ \\.br\\
+  reading.py   reading a message                charsets.py  MSH-18, table 0211    iso2022.py  switching
+  message.py   editing and writing it           encoding.py  delimiters and character set together
+  segment.py   views of its parts               envelope.py  noise around it, UTF-16 and UTF-32
+  reader.py    parse                            findings.py  what was tolerated
+  build.py     from nothing    ack.py  ACKs     batch.py     FHS BHS BTS FTS
+  tree.py      for people      timestamp.py     versions.py  what differs between versions
 Not here: framing (`protocols.mllp`), conformance profiles, the XML encoding.
 """
 
@@ -25,7 +27,8 @@ from .message import Message
 from .path import Path, path
 from .reader import parse
 from .segment import Repetition, Segment
-from .values import NULL
+from .timestamp import read_timestamp, write_timestamp
+from .values import NULL, Encoded
 
 __all__ = [
     "NULL",
@@ -33,6 +36,7 @@ __all__ = [
     "AckError",
     "Batch",
     "Delimiters",
+    "Encoded",
     "Finding",
     "Message",
     "ParseError",
@@ -45,6 +49,8 @@ __all__ = [
     "parse",
     "path",
     "read_ack",
+    "read_timestamp",
     "split_batch",
     "unescape",
+    "write_timestamp",
 ]

@@ -23,7 +23,7 @@ from .encoding import Encoding, encoding
 from .envelope import unwrap
 from .grammar import ABSENT, RECOMMENDED, ParseError, header_line, read_delimiters
 from .message import Message
-from .path import path
+from .path import Path, path
 from .reader import parse
 from .segment import Segment
 from .timestamp import write_timestamp
@@ -201,10 +201,13 @@ def _read_errors(segment: Segment) -> list[AckError]:
 
 
 def _path_of(location: list[str]) -> str:
-    """ERL as a path, as far as it makes one."""
+    """ERL as a path; "" when it makes none (it is the peer's text, and may be anything)."""
     segment, number, field, repetition, component, subcomponent = [*location, "", "", ""][:6]
     text = segment + (f"({number})" if number not in ("", "1") else "")
     if field:
         text += f"-{field}" + (f"[{repetition}]" if repetition not in ("", "1") else "")
         text += "".join(f".{part}" for part in (component, subcomponent) if part)
-    return text
+    try:
+        return Path(text).text
+    except Misuse:
+        return ""

@@ -40,10 +40,10 @@ class Batch:
 
 
 def split_batch(data: bytes) -> Batch:
-    """Take a file's messages apart. Never raises ParseError for what stands around them: see `Batch.findings`.
+    """Take a file's messages apart. What does not add up is in `Batch.findings`.
 
     Each message comes as the bytes between its MSH and the next header or trailer, without blank lines. A file in UTF-16
-    or UTF-32 gives messages in UTF-8, and a finding.
+    or UTF-32 gives messages in UTF-8, and a finding. Raises ParseError only when it starts as such a file and is none.
     """
     envelope, body = unwrap(bytes(data))
     shift = len(envelope.lead) if envelope and not envelope.codec else 0

@@ -17,11 +17,16 @@ from .grammar import Delimiters, read_delimiters
 class Encoding:
     """`charset` is what travels; `working` is what segments are split in: UTF-8 where `charset` is not delimiter-safe."""
 
-    __slots__ = ("charset", "delimiters", "separators", "transcodes", "working")
+    __slots__ = ("charset", "delimiters", "marks", "transcodes", "working")
 
     def __init__(self, delimiters: Delimiters, charset: Charset) -> None:
         self.delimiters = delimiters
-        self.separators = (delimiters.repetition, delimiters.component, delimiters.subcomponent, delimiters.escape)
+        self.marks = (
+            delimiters.repetition[0],
+            delimiters.component[0],
+            delimiters.subcomponent[0],
+            delimiters.escape[0],
+        )
         self.charset = charset
         self.transcodes = not charset.delimiter_safe
         self.working = UTF_8 if self.transcodes else charset

@@ -29,7 +29,7 @@ def unescape(value: bytes, delimiters: Delimiters, recode: Callable[[bytes], byt
 
     `recode` turns hexadecimal data from the character set that travels into that of `value`, where they differ.
     """
-    if delimiters.escape == ABSENT or delimiters.escape not in value:
+    if delimiters.escape == ABSENT or delimiters.escape[0] not in value:
         return value
     characters = dict(zip(_CODES, delimiters, strict=True))
     pattern = _sequences(delimiters.escape)

@@ -13,12 +13,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+_LF = 0x0A
+_CR = 0x0D
+
 
 def split(body: bytes, field_separator: bytes) -> tuple[list[bytes], bytes | list[bytes]]:
     """Segments, and what ends them: one end for all, or a list where they differ (the last segment may have none)."""
-    if b"\n" not in body:
+    if _LF not in body:
         return body.split(b"\r"), b"\r"
-    if b"\r" not in body:
+    if _CR not in body:
         return body.split(b"\n"), b"\n"
     if body.count(b"\r\n") == body.count(b"\r") == body.count(b"\n"):
         return body.split(b"\r\n"), b"\r\n"

@@ -14,10 +14,9 @@ from ...kernel import Misuse
 from . import charsets, values
 from .charsets import ASCII, UTF_8
 from .encoding import encoding
-from .envelope import Envelope
 from .path import Path, path
 from .reading import Reading
-from .rows import NOT_THERE, Fields, Rows
+from .rows import NOT_THERE, Fields
 from .segment import Segment
 from .values import Value
 
@@ -30,11 +29,7 @@ class Message(Reading):
     A wrong path raises Misuse; what is not in the message reads as "".
     """
 
-    __slots__ = ("_envelope",)
-
-    def __init__(self, data: bytes, rows: Rows, envelope: Envelope | None = None, charset: str | None = None) -> None:
-        super().__init__(data, rows, charset)
-        self._envelope = envelope
+    __slots__ = ()
 
     def __bytes__(self) -> bytes:
         if not self._rows.edited:
@@ -95,8 +90,15 @@ class Message(Reading):
         for row, written in zip(fields, recoded, strict=True):
             row[:] = written
             self._rows.touch(row)
+        if self._envelope and self._envelope.codec:
+            self._envelope = None
         self._use(target)
         self["MSH-18"] = target.name
+
+    def _check_declaration(self, value: Value) -> None:
+        """MSH-18 of a message that holds more than ASCII must stay true."""
+        if not isinstance(value, str) or charsets.known(value) != self.encoding.charset:
+            raise Misuse("MSH-18 would no longer be true: transcode() changes the character set and MSH-18 together")
 
     def _head(self) -> bytes:
         fields = self._rows.fields(0)
@@ -123,6 +125,8 @@ class Message(Reading):
     def assign(self, fields: Fields, p: Path, value: Value) -> None:
         if p.special:
             raise Misuse(f"{p.text} cannot be set: build the message anew for other delimiters")
+        if p.field == 18 and p.segment == "MSH" and self.encoding.charset is not ASCII:
+            self._check_declaration(value)
         new = self._bytes_of(value, p)
         field = fields[p.field] if p.field < len(fields) else b""
         new = values.replaced(field, p, new, self.encoding)

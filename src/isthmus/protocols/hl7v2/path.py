@@ -4,7 +4,7 @@
     PID-3               a field                           PID-3[2]     its second repetition
     PID-3.1             its first component               PID-3.4.2    a sub-component
     PID-3[MR]           the repetition of identifier type MR: component 5 of CX, or the component by which the type of
-                        that field tells repetitions apart (table `_KIND`)
+                        that field tells repetitions apart (`kinds`)
     PID-3[5=MR,4.1=GH]  the repetition whose component 5 is MR and whose component 4.1 is GH
 
 Relative to a segment the segment's name is left out: `11.1`, `3[MR].1`. Everything counts from 1.
@@ -19,10 +19,11 @@ import re
 from typing import NamedTuple
 
 from ...kernel import Misuse
+from . import kinds
 
 # Paths come from code, so there are few; the bound is against code that makes them from data.
 _CACHED_PATHS_MAX = 4096
-_REPETITIONS_MAX = 9999
+_REPETITIONS_MAX = 999_999
 
 _NUMBER = r"[1-9]\d{0,3}"
 _PATH = re.compile(
@@ -32,71 +33,28 @@ _PATH = re.compile(
 )
 _TEST = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?=([^,\]]*)")
 
-# The component that tells repetitions apart, where it is not 5 (CX-5 identifier type code): XPN-7 name type,
-# XAD-7 address type, XTN-2 telecommunication use, XCN-13 and XON-7 identifier type.
-_KIND = {
-    **dict.fromkeys(["PID-5", "PID-6", "PID-9", "NK1-2", "NK1-30", "GT1-3", "GT1-4", "IN1-16", "MRG-7", "STF-3"], 7),
-    **dict.fromkeys(
-        ["PID-11", "NK1-4", "NK1-32", "GT1-5", "GT1-17", "IN1-5", "IN1-19", "IN1-44", "STF-11", "ORC-22", "ORC-24"], 7
-    ),
-    **dict.fromkeys(
-        [
-            "PID-13",
-            "PID-14",
-            "PID-40",
-            "NK1-5",
-            "NK1-6",
-            "NK1-7",
-            "NK1-31",
-            "GT1-6",
-            "GT1-7",
-            "IN1-7",
-            "STF-10",
-            "ORC-14",
-            "ORC-23",
-        ],
-        2,
-    ),
-    **dict.fromkeys(
-        [
-            "PV1-7",
-            "PV1-8",
-            "PV1-9",
-            "PV1-17",
-            "PV1-52",
-            "FT1-20",
-            "FT1-21",
-            "FT1-24",
-            "OBR-16",
-            "OBR-28",
-            "ORC-10",
-            "ORC-11",
-            "ORC-12",
-        ],
-        13,
-    ),
-    **dict.fromkeys(["NK1-13", "GT1-21", "GT1-51", "IN1-4", "IN1-11", "PD1-3", "ORC-21"], 7),
-}
-
 
 class Test(NamedTuple):
-    """One condition of a selector; component and subcomponent count from 0."""
+    """One condition of a selector; component and subcomponent count from 0. `plain` is what `value` mostly looks like."""
 
     component: int
     subcomponent: int
     value: str
+    plain: bytes
 
 
 class Path:
     """A compiled path. Positions count from 0, except `field` (1 is the first, as in a split segment).
 
     depth     what the path names: 0 segment, 1 field, 2 repetition, 3 component, 4 sub-component
+    chooses   whether another repetition than the first is meant
     selector  conditions that choose the repetition; empty when it is chosen by number
     place     which segment: its name, with its number where that is not 1
     special   read otherwise than by splitting: a segment as such, and MSH-1 and MSH-2, which hold the separators
     """
 
     __slots__ = (
+        "chooses",
         "component",
         "depth",
         "field",
@@ -124,6 +82,7 @@ class Path:
         self.field = int(field or 0)
         self.special = self.field == 0 or (segment == "MSH" and self.field < 3)
         self.repetition, self.selector = _repetition(text, f"{segment}-{field}", repetition)
+        self.chooses = bool(self.repetition or self.selector)
         self.component = int(component or 1) - 1
         self.subcomponent = int(subcomponent or 1) - 1
         named = enumerate((field, repetition, component, subcomponent), 1)
@@ -140,11 +99,15 @@ def _repetition(text: str, field: str, selector: str | None) -> tuple[int, tuple
     if selector.isdecimal() and 0 < int(selector) <= _REPETITIONS_MAX:
         return int(selector) - 1, ()
     if "=" not in selector and not selector.isdecimal():
-        return 0, (Test(_KIND.get(field, 5) - 1, 0, selector),)
+        return 0, (_test(kinds.COMPONENT.get(field, kinds.DEFAULT) - 1, 0, selector),)
     tests = [_TEST.fullmatch(condition) for condition in selector.split(",")]
     if not all(tests):
         raise Misuse(f"{text!r}: a repetition is chosen as [2], [MR] or [5=MR,4.1=AUTHORITY]")
-    return 0, tuple(Test(int(t[1]) - 1, int(t[2] or 1) - 1, t[3]) for t in tests if t)
+    return 0, tuple(_test(int(t[1]) - 1, int(t[2] or 1) - 1, t[3]) for t in tests if t)
+
+
+def _test(component: int, subcomponent: int, value: str) -> Test:
+    return Test(component, subcomponent, value, value.encode("utf-8", "replace"))
 
 
 compiled: dict[str | Path, Path] = {}

@@ -9,6 +9,10 @@ from .grammar import ParseError, header_field, read_delimiters
 from .message import Message
 from .rows import Rows
 
+_FS = 0x1C
+_ESC = 0x1B
+_END_OF_FILE = b"\x00\x1a"
+
 
 def parse(data: bytes, charset: str | None = None) -> Message:
     """Parse one message. Segments are split now, fields when they are read.
@@ -17,21 +21,22 @@ def parse(data: bytes, charset: str | None = None) -> Message:
     Raises ParseError, and nothing else for any bytes, when they are not one HL7 v2 message: no MSH first, a second MSH,
     no usable field separator. What is tolerated instead stands in `Message.findings`.
     """
-    envelope, body = None, bytes(data)
-    if not body.startswith(b"MSH") or b"\x1c" in body or body[-1] == 0:
+    data = body = bytes(data)
+    envelope = None
+    if not body.startswith(b"MSH") or _FS in body or body[-1] in _END_OF_FILE:
         envelope, body = unwrap(body)
         if not body.startswith(b"MSH"):
             raise _no_message(body, len(data) - len(body))
-    head = body[:10]
     chosen = charsets.ASCII
-    if charset is not None or not body.isascii() or b"\x1b" in body:
-        delimiters = read_delimiters(head)
-        chosen = charsets.choose(body, header_field(body, 18), delimiters, charset)
-    found = encoding(head, chosen)
-    segments, ends = lines.split(body, found.delimiters.field)
-    if b"\rMSH" in body or b"\nMSH" in body:
-        _refuse_second_header(segments, found.delimiters.field, body)
-    return Message(bytes(data), Rows(segments, ends, found), envelope, charset)
+    if envelope and envelope.codec:
+        chosen = charsets.UTF_8
+    elif charset is not None or not body.isascii() or _ESC in body:
+        chosen = charsets.choose(body, header_field(body, 18), read_delimiters(body[:10]), charset)
+    found = encoding(body[:10], chosen)
+    rows = Rows(*lines.split(body, found.delimiters.field), found)
+    if rows.headers() > 1:
+        raise _second_header(body, len(data) - len(body))
+    return Message(data, rows, envelope, charset)
 
 
 def _no_message(body: bytes, offset: int) -> ParseError:
@@ -42,10 +47,11 @@ def _no_message(body: bytes, offset: int) -> ParseError:
     return ParseError("A message starts with its MSH segment", offset=offset, rule="HL7 v2 §2.5.1")
 
 
-def _refuse_second_header(segments: list[bytes], separator: bytes, body: bytes) -> None:
+def _second_header(body: bytes, shift: int) -> ParseError:
     """Two messages in one frame would be acknowledged as one, and the second one lost."""
-    if any(segment.startswith(b"MSH" + separator) for segment in segments[1:]):
-        at = body.replace(b"\n", b"\r").find(b"\rMSH" + separator) + 1
-        raise ParseError(
-            "A second MSH: this is more than one message, split_batch takes them apart", offset=at, rule="HL7 v2 §2.5.1"
-        )
+    at = body.replace(b"\n", b"\r").find(b"\rMSH" + body[3:4]) + 1
+    return ParseError(
+        "A second MSH: this is more than one message, split_batch takes them apart",
+        offset=shift + at,
+        rule="HL7 v2 §2.5.1",
+    )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from . import charsets, values, versions
 from .charsets import ASCII
+from .envelope import Envelope
 from .findings import Finding, findings
 from .path import Path, compiled, path
 from .rows import Fields, Rows
@@ -21,13 +22,14 @@ from .tree import Node, tree
 class Reading(ABC):
     """The reading half of a message. `encoding` is how its values become text."""
 
-    __slots__ = ("_charset", "_data", "_found", "_rows", "encoding")
+    __slots__ = ("_charset", "_data", "_envelope", "_found", "_rows", "encoding")
 
-    def __init__(self, data: bytes, rows: Rows, charset: str | None) -> None:
+    def __init__(self, data: bytes, rows: Rows, envelope: Envelope | None, charset: str | None) -> None:
         self.encoding = rows.encoding
         self._data = data
         self._rows = rows
         self._found = rows.found
+        self._envelope = envelope
         self._charset = charset
 
     def __getitem__(self, at: str | Path) -> str:
@@ -61,8 +63,9 @@ class Reading(ABC):
     def groups(self, name: str) -> list[list[Segment]]:
         """Each segment of this name with those that follow it, up to the next one: `groups("OBR")`."""
         found: list[list[Segment]] = []
+        first = path(name).segment
         for segment in self.segments():
-            if segment.name == name:
+            if segment.name == first:
                 found.append([])
             if found:
                 found[-1].append(segment)
@@ -142,6 +145,8 @@ class Reading(ABC):
     @property
     def charset(self) -> str:
         """The character set in effect, by its name in HL7 table 0211 where it has one."""
+        if self._envelope and self._envelope.codec:
+            return "UNICODE " + self._envelope.codec[:6].upper()
         return self.declared_charset().name if self.encoding.charset is ASCII else self.encoding.charset.name
 
     def declared_charset(self) -> charsets.Charset:

@@ -20,7 +20,7 @@ NOT_THERE: Fields = [b""]
 
 
 class Rows:
-    __slots__ = ("_names", "_wires", "edited", "encoding", "ends", "found", "rows", "separator")
+    __slots__ = ("_indexes", "_starts", "_wires", "edited", "encoding", "ends", "found", "rows", "separator")
 
     def __init__(self, segments: list[bytes], ends: bytes | list[bytes], encoding: Encoding) -> None:
         self.rows: list[bytes | Fields] = segments  # type: ignore[assignment]
@@ -29,7 +29,8 @@ class Rows:
         self.separator = encoding.delimiters.field
         self.found: dict[bytes, Fields] = {}
         self.edited = False
-        self._names: list[bytes] | None = None
+        self._indexes: dict[bytes, list[int]] = {}
+        self._starts = [segment[:4] for segment in segments]
         self._wires: dict[int, bytes] = {}
 
     def __bytes__(self) -> bytes:
@@ -37,35 +38,41 @@ class Rows:
 
     def locate(self, place: bytes, name: bytes, occurrence: int) -> Fields:
         """The fields of the segment at `place`, NOT_THERE when there is none. `occurrence` counts from 0."""
-        indexes = self.indexes(name)
-        fields = self.fields(indexes[occurrence]) if occurrence < len(indexes) else NOT_THERE
+        start = name + self.separator
+        if occurrence == 0 and start in self._starts and name not in self._starts:
+            fields = self.fields(self._starts.index(start))
+        else:
+            indexes = self.indexes(name)
+            fields = self.fields(indexes[occurrence]) if occurrence < len(indexes) else NOT_THERE
         self.found[place] = fields
         return fields
 
     def indexes(self, name: bytes) -> list[int]:
-        """Where the segments of this name are."""
-        if self._names is None:
-            self._names = [self._name(row) for row in self.rows]
-        return [index for index, found in enumerate(self._names) if found == name]
-
-    def _name(self, row: bytes | Fields) -> bytes:
-        if not isinstance(row, bytes):
-            return row[0]
-        return row[:3] if row[3:4] == self.separator else row.split(self.separator, 1)[0]
+        """Where the segments of this name are. A segment without any field counts too."""
+        found = self._indexes.get(name)
+        if found is None:
+            starts = (name + self.separator, name)
+            found = self._indexes[name] = [index for index, start in enumerate(self._starts) if start in starts]
+        return found
 
     def fields(self, index: int) -> Fields:
         """The fields of one row, split on first use."""
         row = self.rows[index]
         if not isinstance(row, bytes):
             return row
-        working = self.encoding.to_working(row) if self.encoding.transcodes else row
-        fields = working.split(self.separator)
+        if self.encoding.transcodes:
+            fields = self.encoding.to_working(row).split(self.separator)
+            self._wires[id(fields)] = row
+        else:
+            fields = row.split(self.separator)
         if index == 0:
             fields.insert(1, self.separator)
-        if self.encoding.transcodes:
-            self._wires[id(fields)] = row
         self.rows[index] = fields
         return fields
+
+    def headers(self) -> int:
+        """How many MSH segments there are; more than one is more than one message."""
+        return self._starts.count(b"MSH" + self.separator)
 
     def written(self, fields: Fields) -> bytes:
         """One split row as it travels."""
@@ -101,8 +108,9 @@ class Rows:
 
     def _moved(self) -> None:
         self.edited = True
-        self._names = None
         self.found.clear()
+        self._indexes.clear()
+        self._starts = [row[:4] if isinstance(row, bytes) else row[0] + self.separator for row in self.rows]
 
     def end(self) -> int:
         """Where a segment is put to be the last: before what only ends the last segment."""

@@ -34,9 +34,5 @@ def read_timestamp(text: str, zone: tzinfo | None = None) -> datetime:
 
 def write_timestamp(at: datetime) -> str:
     """To the second, with the offset from UTC when `at` is aware."""
-    text = f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}{at.minute:02}{at.second:02}"
-    offset = at.utcoffset()
-    if offset is None:
-        return text
-    minutes = int(offset.total_seconds()) // 60
-    return f"{text}{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+    iso = at.isoformat(" ", "seconds")
+    return f"{iso[:4]}{iso[5:7]}{iso[8:10]}{iso[11:13]}{iso[14:16]}{iso[17:19]}{iso[19:22]}{iso[23:25]}"

@@ -33,10 +33,14 @@ def _field(path: str, field: bytes, encoding: Encoding) -> Node:
         return Node(path=path, value=field.decode("ascii", "replace"))
     repetitions = field.split(encoding.delimiters.repetition)
     if len(repetitions) == 1:
-        return _below(path, field, encoding, encoding.separators[1:3])
+        return _below(path, field, encoding, (encoding.delimiters.component, encoding.delimiters.subcomponent))
     numbered = ((f"{path}[{n}]", repetition) for n, repetition in enumerate(repetitions, 1) if repetition)
     return Node(
-        path=path, parts=[_below(p, repetition, encoding, encoding.separators[1:3]) for p, repetition in numbered]
+        path=path,
+        parts=[
+            _below(p, repetition, encoding, (encoding.delimiters.component, encoding.delimiters.subcomponent))
+            for p, repetition in numbered
+        ],
     )
 
 
