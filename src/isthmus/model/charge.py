@@ -59,3 +59,17 @@ class ChargePosted(Event, frozen=True, kw_only=True):
         if self.kind == "CG":
             return self.amount
         return -self.amount if self.kind == "CD" else Decimal(0)
+
+    @property
+    def content(self) -> str:
+        """What makes two sendings under one key the same charge.
+
+        Not the posting date, the payer or the account: they may change between one sending and the next.
+        """
+        numbers = (_plain(self.amount), _plain(self.quantity))
+        return "|".join((*numbers, self.currency, self.department, self.code, self.service_date.isoformat()))
+
+
+def _plain(number: Decimal) -> str:
+    """The number itself, however many zeros it was written with."""
+    return format(number.normalize(), "f")

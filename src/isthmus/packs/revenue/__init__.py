@@ -8,6 +8,7 @@
             batch      one per facility, payer class, posting date: freezes a journal entry     batch.py  -> ERP
 
     processes.py       all four declared, for a hub's flows
+    standing.py        which charges a waiting delivery or a state holds, for control C0
     crosswalk.py       the reference tables: department -> account and cost centre, payers, companies
 
 Invariants
@@ -25,6 +26,7 @@ from .charge import Charge, NotPostable
 from .crosswalk import Crosswalk, Unmapped
 from .identity import Record
 from .processes import processes
+from .standing import charges_in
 
 __all__ = [
     "Account",
@@ -36,5 +38,6 @@ __all__ = [
     "NotPostable",
     "Record",
     "Unmapped",
+    "charges_in",
     "processes",
 ]

@@ -74,7 +74,7 @@ def journaled(state: Charge, event: ChargeJournaled, at_ns: int) -> Step:
 
 
 def _recognise(state: Charge, event: ChargePosted, recognised: RevenueRecognised) -> Step:
-    state = msgspec.structs.replace(state, taken=state.taken | {event.key: _content(event)})
+    state = msgspec.structs.replace(state, taken=state.taken | {event.key: event.content})
     if event.kind == "CG":
         state = msgspec.structs.replace(state, charge=recognised)
     else:
@@ -136,26 +136,13 @@ def _credit(state: Charge, event: ChargePosted) -> RevenueRecognised:
 
 def _already_taken(state: Charge, event: ChargePosted) -> bool:
     known = state.taken.get(event.key)
-    if known is not None and known != _content(event):
+    if known is not None and known != event.content:
         raise Conflict(
             "a charge or credit came again under an id that was taken with other content",
             suggestion="discard it if the first one stands, or have the source give it an id of its own",
             detail=_named(event),
         )
     return known is not None
-
-
-def _content(event: ChargePosted) -> str:
-    """What makes two sendings the same charge. Not the dates of posting nor the payer: they may change on the way."""
-    return "|".join(
-        (_plain(event.amount), event.currency, event.department, event.code, _plain(event.quantity),
-         event.service_date.isoformat())
-    )  # fmt: skip
-
-
-def _plain(number: Decimal) -> str:
-    """The number itself, however many zeros it was written with."""
-    return format(number.normalize(), "f")
 
 
 def _named(event: ChargePosted) -> str:
