@@ -14,16 +14,12 @@ import msgspec
 
 from ..kernel.clock import NS_PER_HOUR
 from ..ports import Arrival, Decision, Entry, Kind, Settlement, State, Work
-from .ledger import Account
+from .counters import Counters
+from .ledger import Tally
 from .store import Store
-
-CHUNK_BYTES = 1 << 20
-"""A body row holds at most 1 MiB: SQLite reads and writes a row whole."""
-
-_NO_FRAME = -1
+from .view import BODY_BITS, CHUNK_BYTES
 
 _pack = msgspec.msgpack.encode
-
 
 WORKLIST = "worklist"
 
@@ -43,36 +39,6 @@ def task_of(entry: Entry) -> Work:
     )
 
 
-class Counters:
-    """The next free ids. Copied before a batch, so that a roll-back restores them."""
-
-    __slots__ = ("audit", "delivery", "message", "numbers", "posting", "worklist")
-
-    def __init__(self, message: int, delivery: int, posting: int, worklist: int, audit: int, numbers: dict[int, int]):
-        self.message = message
-        self.delivery = delivery
-        self.posting = posting
-        self.worklist = worklist
-        self.audit = audit
-        self.numbers = numbers
-
-    def copy(self) -> Counters:
-        return Counters(self.message, self.delivery, self.posting, self.worklist, self.audit, dict(self.numbers))
-
-    @classmethod
-    def read(cls, store: Store) -> Counters:
-        after = {
-            t: (store.one(f"select max(id) from {t}") or 0) + 1
-            for t in ("message", "delivery", "posting", "worklist", "audit")
-        }
-        numbers = {}
-        for (kind, _), source in store.names.items():
-            if kind == "source":
-                last = store.one("select number from message where source = ? order by id desc limit 1", (source,))
-                numbers[source] = (last or 0) + 1
-        return cls(**after, numbers=numbers)
-
-
 class Batch:
     def __init__(self, store: Store, counters: Counters, now_ns: int) -> None:
         self.store = store
@@ -82,13 +48,14 @@ class Batch:
         self._messages: list[tuple[Any, ...]] = []
         self._bodies: list[tuple[int, bytes]] = []
         self._deliveries: list[tuple[Any, ...]] = []
-        self._settled: list[tuple[int, int, int, int]] = []
+        self._settled: list[tuple[int, int, int, int, int]] = []
         self._postings: list[tuple[Any, ...]] = []
         self._work: list[tuple[Any, ...]] = []
-        self._was: list[tuple[Entry, State]] = []
-        self._intake: dict[tuple[int, int, int, int], int] = {}
-        self._dispatched: dict[tuple[int, int, int], int] = {}
-        self._moved: dict[tuple[int, int, int, int], int] = {}
+        self._mends: list[tuple[int, ...]] = []
+        self._was: list[tuple[Entry, State, int]] = []
+        self.tally = Tally()
+        self._intake = self.tally.intake
+        self._dispatched = self.tally.dispatched
 
     # ---- rows
 
@@ -127,6 +94,7 @@ class Batch:
                 body,
                 (names.get(("version", version)) or store.name("version", version)) if version else 0,
                 decision,
+                len(arrival.entries),
                 arrival.original or None,
                 extra,
             )
@@ -140,10 +108,12 @@ class Batch:
             entry.message_id = id
             entry.hour = hour
             if entry.shared:
-                entry.body_id = body
+                entry.body_id, entry.size = body, len(arrival.raw)
+            if entry.slot:
+                self.withdraw(entry.slot, received_ns)
             self.dispatch(entry, segment)
         if arrival.work:
-            self.work(arrival.work, message=id, blocks=arrival.blocks)
+            self.work(arrival.work, message=id, blocks=arrival.blocks, segment=segment)
 
     def body(self, segment: int, raw: bytes) -> int:
         """Rows for a body; the id of its first."""
@@ -158,13 +128,18 @@ class Batch:
         return first
 
     def dispatch(self, entry: Entry, segment: int) -> None:
+        """The row of a new delivery. Its body is stored unless it shares one that is (`shared`, or `body_id` alone)."""
         counters = self.counters
         id = entry.id = counters.delivery
         counters.delivery = id + 1
+        # A dispatch that is tried again after a failed transaction finds the traces of the first try: they do not count.
+        if not entry.shared and (entry.body is not None or not entry.body_id):
+            entry.body_id = self.body(segment, entry.body or b"")
         if entry.destination == WORKLIST:
             entry.state = State.DELIVERED  # a task settles once it is on the worklist
-        if not entry.body_id:
-            entry.body_id = self.body(segment, entry.body or b"")
+        entry.posting = 0
+        if entry.state is not State.WAITING:
+            entry.posting = self.post(id, 0, entry.state, self.now_ns)
         store = self.store
         name = entry.destination
         destination = store.names.get(("destination", name)) or store.name("destination", name)
@@ -186,22 +161,30 @@ class Batch:
                 entry.slot,
                 entry.state,
                 entry.attempts,
-                0,
+                entry.posting,
                 entry.waits,
                 extra,
             )
         )
         counted = (entry.hour, destination, entry.state)
         self._dispatched[counted] = self._dispatched.get(counted, 0) + 1
-        if entry.state is not State.WAITING:
-            self.post(id, entry.state, self.now_ns)
         if name == WORKLIST:
             self.work(task_of(entry), entry=entry, segment=segment)
 
-    def post(self, delivery: int, state: int, at_ns: int, code: str | None = None, extra: bytes | None = None) -> None:
+    def post(
+        self,
+        delivery: int,
+        previous: int,
+        state: State,
+        at_ns: int,
+        follows: int = 0,
+        code: str | None = None,
+        extra: bytes | None = None,
+    ) -> int:
         id = self.counters.posting
         self.counters.posting = id + 1
-        self._postings.append((id, delivery, state, at_ns, code, extra))
+        self._postings.append((id, delivery, previous, state, at_ns, follows, code, extra))
+        return id
 
     def settle(self, settlement: Settlement, was: State) -> None:
         """The state change itself; what follows from it is the verb's business (settle.py)."""
@@ -209,13 +192,30 @@ class Batch:
         extra = None
         if settlement.detail or settlement.reference or settlement.by:
             words = {"detail": settlement.detail, "reference": settlement.reference, "by": settlement.by}
-            extra = self.sealed(b"p%d" % self.counters.posting, words, entry.body_id >> 40)
-        self._was.append((entry, was))
-        self._settled.append((state, entry.attempts, settlement.at_ns, entry.id))
-        self.post(entry.id, state, settlement.at_ns, settlement.code, extra)
-        destination = self.store.names["destination", entry.destination]
-        counted = (entry.hour, destination, was, state)
-        self._moved[counted] = self._moved.get(counted, 0) + 1
+            extra = self.sealed(b"p%d" % self.counters.posting, words, entry.body_id >> BODY_BITS)
+        previous = entry.posting
+        id = entry.posting = self.post(
+            entry.id, previous, state, settlement.at_ns, len(settlement.follow), settlement.code, extra
+        )
+        self._was.append((entry, was, previous))
+        self._settled.append((state, entry.attempts, id, entry.id, previous))
+        self.tally.move(entry.hour, self.store.names["destination", entry.destination], was, state)
+
+    def withdraw(self, slot: int, at_ns: int) -> None:
+        """Settle what is open under a timer's or task's name as superseded."""
+        self.flush()
+        for id, message, destination, body, hour, attempts, posting in self.store.rows(
+            "select id, message, destination, body, hour, attempts, posting from delivery "
+            "where slot = ? and state = 0 and slot != 0",
+            (slot,),
+        ):
+            entry = Entry(self.store.name_of[destination], (), None, message_id=message, body_id=body, hour=hour)
+            entry.id, entry.attempts, entry.posting, entry.state = id, attempts, posting, State.SUPERSEDED
+            self.settle(Settlement(entry, State.SUPERSEDED, at_ns, code="REPLACED"), State.WAITING)
+        self.store.db.execute(
+            "update worklist set closed_ns = ? where slot = ? and closed_ns = 0 and slot != 0 and kind = 'task'",
+            (at_ns, slot),
+        )
 
     def work(
         self, work: Work, *, message: int = 0, entry: Entry | None = None, blocks: bool = False, segment: int = 0
@@ -249,31 +249,26 @@ class Batch:
     def sealed(self, record: bytes, value: Mapping[str, Any] | list[Any], segment: int = 0) -> bytes:
         return self.store.seal(segment, record, _pack(value), self.now_ns)
 
-    def decided(self, hour: int, source: int, decision: Decision) -> None:
-        """Count a message out of `undecided`."""
-        for account, n in ((Decision.UNDECIDED, -1), (decision, 1)):
-            counted = (hour, source, _NO_FRAME, account)
-            self._intake[counted] = self._intake.get(counted, 0) + n
-
-    def mark(self) -> tuple[Counters, int]:
+    def mark(self) -> tuple[Counters, int, int]:
         """A point to which `discard` can return; everything before it is flushed."""
         self.flush()
-        return self.counters.copy(), len(self._was)
+        return self.counters.copy(), len(self._was), len(self.accepted)
 
-    def discard(self, mark: tuple[Counters, int]) -> None:
+    def discard(self, mark: tuple[Counters, int, int]) -> None:
         """Forget what was gathered since the mark and give its ids back; its rows are rolled back by the caller."""
         self.counters = mark[0]
         self.undo(mark[1])
+        del self.accepted[mark[2] :]
         for gathered in (self._messages, self._bodies, self._deliveries, self._settled, self._postings, self._work):
             gathered.clear()
-        for counted in (self._intake, self._dispatched, self._moved):
-            counted.clear()
+        self._mends.clear()
+        self.tally.clear()
         self.store.forget_uncommitted()
 
     def undo(self, since: int = 0) -> None:
         """Put the states of the entries back to what they were: their change is not going to happen."""
-        for entry, was in reversed(self._was[since:]):
-            entry.state = was
+        for entry, was, previous in reversed(self._was[since:]):
+            entry.state, entry.posting = was, previous
         del self._was[since:]
 
     # ---- writing
@@ -282,40 +277,50 @@ class Batch:
         """Write what was gathered; afterwards a query sees it."""
         db = self.store.db
         for sql, rows in (
-            ("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._messages),
+            ("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._messages),
             ("insert into body values (?, ?)", self._bodies),
             ("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._deliveries),
-            ("update delivery set state = ?, attempts = ?, settled_ns = ? where id = ?", self._settled),
-            ("insert into posting values (?, ?, ?, ?, ?, ?)", self._postings),
-            ("insert into worklist values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._work),
         ):
             if rows:
                 db.executemany(sql, rows)
                 rows.clear()
-        self._flush_ledger()
-
-    def _flush_ledger(self) -> None:
-        totals: dict[tuple[int, int, int], int] = {}
-
-        def add(hour: int, party: int, account: int, n: int) -> None:
-            totals[hour, party, account] = totals.get((hour, party, account), 0) + n
-
-        for (hour, source, kind, decision), n in self._intake.items():
-            if kind >= 0:
-                add(hour, source, Account.FRAMES, n)
-                add(hour, source, Account.of_kind(kind), n)
-            if decision != Decision.NONE:
-                add(hour, source, Account.of_decision(decision), n)
-        for (hour, destination, state), n in self._dispatched.items():
-            add(hour, destination, Account.DISPATCHED, n)
-            add(hour, destination, Account.of_state(state), n)
-        for (hour, destination, was, state), n in self._moved.items():
-            add(hour, destination, Account.of_state(was), -n)
-            add(hour, destination, Account.of_state(state), n)
-        for counted in (self._intake, self._dispatched, self._moved):
-            counted.clear()
-        if totals:
-            self.store.db.executemany(
-                "insert into ledger values (?, ?, ?, ?) on conflict do update set n = n + excluded.n",
-                [(*key, n) for key, n in totals.items() if n],
+        if self._settled:
+            before = db.total_changes()
+            db.executemany(
+                "update delivery set state = ?, attempts = ?, posting = ? where id = ? and posting = ?", self._settled
             )
+            if db.total_changes() - before != len(self._settled):
+                self._catch_up()
+            self._settled.clear()
+        for sql, rows in (
+            ("insert into posting values (?, ?, ?, ?, ?, ?, ?, ?)", self._postings),
+            ("insert into worklist values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._work),
+            ("insert into mend values (?, ?, ?, ?, ?, ?, ?, ?)", self._mends),
+        ):
+            if rows:
+                db.executemany(sql, rows)
+                rows.clear()
+        self.tally.flush(self.store)
+
+    def _catch_up(self) -> None:
+        """Outcomes of entries that moved on without their holder (a timer withdrawn while it was under way).
+
+        They did happen, so they are posted, after what the journal holds; `verify` says whether the order is legal.
+        """
+        db = self.store.db
+        first = self._postings[0][0]
+        for (state, attempts, posting, id, _), (entry, was, _) in zip(
+            self._settled, self._was[-len(self._settled) :], strict=True
+        ):
+            row = db.execute("select state, posting from delivery where id = ?", (id,)).fetchone()
+            assert row is not None, f"delivery {id} is settled but was never dispatched"
+            if row[1] == posting:
+                continue
+            db.execute(
+                "update delivery set state = ?, attempts = ?, posting = ? where id = ?", (state, attempts, posting, id)
+            )
+            kept = self._postings[posting - first]
+            self._postings[posting - first] = (*kept[:2], row[1], *kept[3:])
+            destination = self.store.names["destination", entry.destination]
+            self.tally.move(entry.hour, destination, was, state, -1)
+            self.tally.move(entry.hour, destination, row[0], state)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from ..kernel.errors import Misuse
 from ..ports import Arrival, Entry, Kind, Memory, State
-from .batch import CHUNK_BYTES
-from .store import Store, split_lanes
+from .view import View, split_lanes
 
-_unpack = msgspec.msgpack.decode
-
-_COLUMNS = "id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, waits, x"
+_COLUMNS = "id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, posting, waits, x"
 
 
-def entry_of(store: Store, row: tuple[Any, ...]) -> Entry:
-    id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, waits, x = row
+def entry_of(store: View, row: tuple[Any, ...]) -> Entry:
+    id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, posting, waits, x = row
     entry = Entry(
         store.name_of[destination],
         split_lanes(lanes),
@@ -31,18 +25,18 @@ def entry_of(store: Store, row: tuple[Any, ...]) -> Entry:
         state=State(state),
         waits=bool(waits),
     )
-    entry.id, entry.size, entry.attempts = id, size, attempts
+    entry.id, entry.size, entry.attempts, entry.posting = id, size, attempts, posting
     if x is not None:
-        entry.key, entry.headers = _unpack(store.unseal(b"d%d" % id, x))
+        entry.key, entry.headers = store.words(b"d%d" % id, x)
     return entry
 
 
-def page(store: Store, destination: str, after: int, limit: int, bytes_max: int) -> list[Entry]:
-    """Waiting deliveries of one destination, in commit order; bodies until `bytes_max` is used up."""
+def page(store: View, destination: str, after: int, limit: int) -> list[Entry]:
+    """Waiting deliveries of one destination, in commit order, without bodies."""
     party = store.names.get(("destination", destination))
     if party is None:
         return []
-    entries = [
+    return [
         entry_of(store, row)
         for row in store.rows(
             f"select {_COLUMNS} from delivery where destination = ? and state = 0 and due_ns = 0 and id > ? "
@@ -50,27 +44,19 @@ def page(store: Store, destination: str, after: int, limit: int, bytes_max: int)
             (party, after, limit),
         )
     ]
-    for entry in entries:
+
+
+def load(store: View, entries: list[Entry], bytes_max: int) -> None:
+    """Read bodies back into entries, in order, until `bytes_max` is used up; the first one always."""
+    for at, entry in enumerate(entries):
         bytes_max -= entry.size
-        if bytes_max < 0:
-            break
-        entry.body = read_body(store, entry.body_id, entry.size)
-    return entries
+        if at and bytes_max < 0:
+            return
+        entry.body_id = store.one("select body from delivery where id = ?", (entry.id,)) or entry.body_id
+        entry.body = store.body(entry.body_id, entry.size)
 
 
-def read_body(store: Store, first: int, size: int) -> bytes:
-    """The plain body that starts at row `first`. Raises `Tampered`, `Misuse` when pruned."""
-    rows = max(1, -(-size // CHUNK_BYTES))
-    pieces = []
-    for id in range(first, first + rows):
-        sealed = store.one("select x from body where id = ?", (id,))
-        if sealed is None:
-            raise Misuse("the body is no longer stored: its retention segment was pruned")
-        pieces.append(store.unseal(b"b%d" % id, sealed))
-    return pieces[0] if rows == 1 else b"".join(pieces)
-
-
-def due(store: Store, before_ns: int, limit: int) -> list[Entry]:
+def due(store: View, before_ns: int, limit: int) -> list[Entry]:
     """Timers that are due, earliest first, with their bodies."""
     entries = [
         entry_of(store, row)
@@ -80,16 +66,16 @@ def due(store: Store, before_ns: int, limit: int) -> list[Entry]:
         )
     ]
     for entry in entries:
-        entry.body = read_body(store, entry.body_id, entry.size)
+        entry.body = store.body(entry.body_id, entry.size)
     return entries
 
 
-def next_due(store: Store) -> int:
+def next_due(store: View) -> int:
     """When the earliest timer is due; 0: none is set."""
     return int(store.one("select min(due_ns) from delivery where state = 0 and due_ns > 0") or 0)
 
 
-def blocked(store: Store) -> list[Entry]:
+def blocked(store: View) -> list[Entry]:
     """Parked deliveries whose lanes wait behind them, in order."""
     return [
         entry_of(store, row)
@@ -100,7 +86,7 @@ def blocked(store: Store) -> list[Entry]:
     ]
 
 
-def undecided(store: Store, after: int, limit: int) -> list[tuple[Arrival, bool]]:
+def undecided(store: View, after: int, limit: int) -> list[tuple[Arrival, bool]]:
     """Messages that stand undecided, in order, each with whether it is parked for a person and holds its lanes."""
     found = []
     for id, source, received_ns, type, control, digest, size, body, x, parked in store.rows(
@@ -109,11 +95,11 @@ def undecided(store: Store, after: int, limit: int) -> list[tuple[Arrival, bool]
         "where m.decision = 0 and m.id > ? order by m.id limit ?",
         (after, limit),
     ):
-        extra = _unpack(store.unseal(b"m%d" % id, x))
+        extra = store.words(b"m%d" % id, x)
         arrival = Arrival(
             store.name_of[source],
             received_ns,
-            read_body(store, body, size),
+            store.body(*deciding_body(store, id, body, size)),
             kind=Kind.APPENDED,
             type=store.name_of[type],
             lanes=split_lanes(extra["lanes"]),
@@ -127,7 +113,17 @@ def undecided(store: Store, after: int, limit: int) -> list[tuple[Arrival, bool]
     return found
 
 
-def memory(store: Store, process: str, key: bytes) -> Memory | None:
+def deciding_body(store: View, message_id: int, body: int, size: int) -> tuple[int, int]:
+    """First row and size of what a message is decided on: what a person put right, or what the source sent."""
+    mended = store.db.execute(
+        "select body, size from mend where message = ? and delivery = 0 order by id desc limit 1", (message_id,)
+    ).fetchone()
+    return (mended[0], mended[1]) if mended else (body, size)
+
+
+def memory(store: View, process: str, key: bytes) -> Memory | None:
     party = store.names.get(("process", process))
+    if party is None:
+        return None
     row = store.db.execute("select version, x from state where process = ? and key = ?", (party, key)).fetchone()
-    return None if row is None else Memory(process, key, row[0], store.unseal(b"s" + key, row[1]))
+    return None if row is None else Memory(process, key, row[0], store.unseal(b"s%d:" % party + key, row[1]))

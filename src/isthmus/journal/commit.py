@@ -1,7 +1,7 @@
 """Group commit: many operations, one transaction, one fsync.
 
-    loop thread                     writer thread
-    submit(op) ---> queue ---> take all, apply each, commit ---> finish(op) for each, on the loop
+    event loop                                     thread          event loop
+    submit(op) ---> queue ---> apply all of them ---> commit, fsync ---> finish(op) for each
 
 An operation is `apply(batch)` inside the transaction and `finish(error)` on the loop. What must not be lost with a failed
 transaction (outcomes of deliveries that did happen) is `kept`: it stays at the head of the queue until it is stored.
@@ -18,13 +18,15 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 import apsw
 
 from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable
-from .batch import Batch, Counters
+from .batch import Batch
+from .counters import Counters
 from .store import STORAGE_ERRORS, Store
 from .trail import RUN_MESSAGES, Trail
 
@@ -89,11 +91,16 @@ class Committer:
         self.counters = Counters.read(store)
         self.trail = Trail(store, duplicates_since_ns)
         self.unable: str | None = None
+        self._batch: Batch
 
     def commit(self, operations: list[Any]) -> IsthmusError | None:
         """Apply and commit; None, or why nothing of it is stored (the operations can then be tried again)."""
+        return self.prepare(operations) or self.conclude(self.write())
+
+    def prepare(self, operations: list[Any]) -> IsthmusError | None:
+        """Begin a transaction and apply the operations; None, or why nothing of it is stored."""
         store = self.store
-        batch = Batch(store, self.counters.copy(), self.clock.now_ns())
+        batch = self._batch = Batch(store, self.counters.copy(), self.clock.now_ns())
         try:
             store.db.execute("begin immediate")
             epoch = store.db.execute("select epoch from fence where partition = ?", (store.partition,)).fetchone()
@@ -104,20 +111,40 @@ class Committer:
             batch.flush()
             while batch.counters.message - 1 - self.trail.run_end >= RUN_MESSAGES:
                 self.trail.extend()
-            store.db.execute("commit")
         except STORAGE_ERRORS as error:
-            self._roll_back(batch)
-            self.unable = _words(error)
-            return StorageUnable(f"the journal cannot write ({self.unable}): nothing is acknowledged until it can")
+            return self._failed(error)
         except BaseException:
             self._roll_back(batch)
             raise
+        return None
+
+    def write(self) -> BaseException | None:
+        """The commit itself: writes and fsyncs. Touches nothing but the connection, so a thread may wait for the disk."""
+        try:
+            self.store.db.execute("commit")
+        except BaseException as error:
+            return error
+        return None
+
+    def conclude(self, failure: BaseException | None) -> IsthmusError | None:
+        """After `write`: take over the new counters, or take everything back."""
+        batch = self._batch
+        if failure is not None:
+            if isinstance(failure, STORAGE_ERRORS):
+                return self._failed(failure)
+            self._roll_back(batch)
+            raise failure
         self.counters = batch.counters
         add = self.trail.add
         for id, control in batch.accepted:
             add(id, control)
         self.unable = None
         return None
+
+    def _failed(self, error: Exception) -> StorageUnable:
+        self._roll_back(self._batch)
+        self.unable = _words(error)
+        return StorageUnable(f"the journal cannot write ({self.unable}): nothing is acknowledged until it can")
 
     def _roll_back(self, batch: Batch) -> None:
         if self.store.db.in_transaction:
@@ -139,7 +166,11 @@ def _words(error: Exception) -> str:
 
 
 class Writer:
-    """The thread that commits, and its queue."""
+    """The queue in front of a committer, and the thread that waits for the disk.
+
+    Operations are applied on the event loop and only the commit leaves it: two threads that both run Python would hand
+    the interpreter lock to and fro for each row, which costs more than the rows.
+    """
 
     def __init__(
         self, committer: Committer, loop: asyncio.AbstractEventLoop, on_failure: Callable[[BaseException], None]
@@ -148,66 +179,87 @@ class Writer:
         self._loop = loop
         self._on_failure = on_failure
         self._queue: list[Any] = []
-        self._wake = threading.Condition()
-        self._urgent = False
-        self._closing = False
+        self._writing: list[Any] = []
+        self._scheduled = False
         self._riding = False
+        self._closed = False
+        self._orders: SimpleQueue[bool] = SimpleQueue()
+        self._results: SimpleQueue[BaseException | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
     def submit(self, operation: Operation, urgent: bool = True) -> None:
-        with self._wake:
-            self._queue.append(operation)
-            if urgent:
-                if not self._urgent:
-                    self._urgent = True
-                    self._wake.notify()
-            elif not self._riding:
-                self._riding = True
-                self._loop.call_later(RIDE_S, self._ride)
+        self._queue.append(operation)
+        if self._writing or self._scheduled:
+            return
+        if urgent:
+            self._scheduled = True
+            self._loop.call_soon(self._begin)
+        elif not self._riding:
+            self._riding = True
+            self._loop.call_later(RIDE_S, self._ride)
 
     def _ride(self) -> None:
-        with self._wake:
-            self._riding = False
-            if self._queue and not self._urgent:
-                self._urgent = True
-                self._wake.notify()
+        self._riding = False
+        if self._queue and not self._writing and not self._scheduled:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._scheduled = False
+        if self._writing or not self._queue or self._closed:
+            return
+        operations, self._queue = self._queue, []
+        try:
+            error = self._committer.prepare(operations)
+        except BaseException as failure:
+            self._on_failure(failure)
+            return
+        if error:
+            self._finish(operations, error)
+        else:
+            self._writing = operations
+            self._orders.put(True)
 
     def _run(self) -> None:
-        try:
-            while True:
-                with self._wake:
-                    while not self._urgent and not self._closing:
-                        self._wake.wait()
-                    operations, self._queue = self._queue, []
-                    self._urgent = False
-                    if self._closing and not operations:
-                        return
-                self._commit(operations)
-        except BaseException as error:
-            self._loop.call_soon_threadsafe(self._on_failure, error)
+        while self._orders.get():
+            self._results.put(self._committer.write())
+            with contextlib.suppress(RuntimeError):  # the loop is closed: `close` takes the result
+                self._loop.call_soon_threadsafe(self._written)
 
-    def _commit(self, operations: list[Any]) -> None:
-        error = self._committer.commit(operations)
-        finished = operations
-        if error:
+    def _written(self) -> None:
+        if self._closed:
+            return
+        self._conclude(self._results.get())
+        if self._queue and not self._scheduled:
+            self._begin()
+
+    def _conclude(self, failure: BaseException | None) -> None:
+        operations, self._writing = self._writing, []
+        try:
+            error = self._committer.conclude(failure)
+        except BaseException as broken:
+            self._on_failure(broken)
+            return
+        self._finish(operations, error)
+
+    def _finish(self, operations: list[Any], error: IsthmusError | None) -> None:
+        if error and not self._closed:
             kept = [operation for operation in operations if operation.kept]
-            finished = [operation for operation in operations if not operation.kept]
-            with self._wake:
+            operations = [operation for operation in operations if not operation.kept]
+            if kept:
                 self._queue[:0] = kept
-                if kept and not self._closing:
-                    self._wake.wait(RETRY_S)
-                    self._urgent = True
-        if finished:
-            self._loop.call_soon_threadsafe(_finish, finished, error)
+                self._scheduled = True
+                self._loop.call_later(RETRY_S, self._begin)
+        for operation in operations:
+            operation.finish(error)
 
     def close(self) -> None:
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
+        """Commit what was submitted, without the loop's help; what cannot be stored any more is told so."""
+        self._closed = True
+        if self._writing:
+            self._conclude(self._results.get())
+        while self._queue:
+            operations, self._queue = self._queue, []
+            self._finish(operations, self._committer.commit(operations))
+        self._orders.put(False)
         self._thread.join()
-
-
-def _finish(operations: list[Any], error: IsthmusError | None) -> None:
-    for operation in operations:
-        operation.finish(error)

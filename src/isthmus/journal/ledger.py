@@ -12,8 +12,9 @@ import enum
 from typing import Any
 
 from ..kernel.clock import NS_PER_HOUR, iso
-from ..ports import Decision, Kind, State
+from ..ports import Decision, State
 from .store import Store
+from .view import View
 
 
 class Account(enum.IntEnum):
@@ -34,6 +35,7 @@ class Account(enum.IntEnum):
     RETURNED = 26
     SUPERSEDED = 27
     PARKED = 28
+    LIVE = 40
 
     @staticmethod
     def of_kind(kind: int) -> int:
@@ -48,17 +50,83 @@ class Account(enum.IntEnum):
         return 20 + state
 
 
+_NO_FRAME = -1
+"""In place of a kind: the decision of a message whose frame was counted before."""
+
+
+class Tally:
+    """What one batch moves in the ledger, gathered beside its rows.
+
+    intake      (hour, source, kind, decision): messages
+    dispatched  (hour, destination, state at birth): deliveries
+    moved       (hour, destination, state before, state after): deliveries
+    instances   process: instances begun less instances ended; counted in hour 0
+    """
+
+    __slots__ = ("dispatched", "instances", "intake", "moved")
+
+    def __init__(self) -> None:
+        self.intake: dict[tuple[int, int, int, int], int] = {}
+        self.dispatched: dict[tuple[int, int, int], int] = {}
+        self.moved: dict[tuple[int, int, int, int], int] = {}
+        self.instances: dict[int, int] = {}
+
+    def decided(self, hour: int, source: int, decision: Decision) -> None:
+        """Count a message out of `undecided`."""
+        for account, n in ((Decision.UNDECIDED, -1), (decision, 1)):
+            counted = (hour, source, _NO_FRAME, account)
+            self.intake[counted] = self.intake.get(counted, 0) + n
+
+    def move(self, hour: int, destination: int, was: int, state: int, n: int = 1) -> None:
+        counted = (hour, destination, was, state)
+        self.moved[counted] = self.moved.get(counted, 0) + n
+
+    def live(self, process: int, n: int) -> None:
+        self.instances[process] = self.instances.get(process, 0) + n
+
+    def clear(self) -> None:
+        for counted in (self.intake, self.dispatched, self.moved, self.instances):
+            counted.clear()
+
+    def flush(self, store: Store) -> None:
+        totals: dict[tuple[int, int, int], int] = {}
+
+        def add(hour: int, party: int, account: int, n: int) -> None:
+            totals[hour, party, account] = totals.get((hour, party, account), 0) + n
+
+        for (hour, source, kind, decision), n in self.intake.items():
+            if kind != _NO_FRAME:
+                add(hour, source, Account.FRAMES, n)
+                add(hour, source, Account.of_kind(kind), n)
+            if decision != Decision.NONE:
+                add(hour, source, Account.of_decision(decision), n)
+        for (hour, destination, state), n in self.dispatched.items():
+            add(hour, destination, Account.DISPATCHED, n)
+            add(hour, destination, Account.of_state(state), n)
+        for (hour, destination, was, state), n in self.moved.items():
+            add(hour, destination, Account.of_state(was), -n)
+            add(hour, destination, Account.of_state(state), n)
+        for process, n in self.instances.items():
+            add(0, process, Account.LIVE, n)
+        self.clear()
+        if totals:
+            store.db.executemany(
+                "insert into ledger values (?, ?, ?, ?) on conflict do update set n = n + excluded.n",
+                [(*key, n) for key, n in totals.items() if n],
+            )
+
+
 SOURCE_ACCOUNTS = ("frames", "appended", "duplicate", "refused", "undecided", "filtered", "decided")
 DESTINATION_ACCOUNTS = ("dispatched", *(state.name.lower() for state in State))
 
 
-def rows(store: Store, since_ns: int = 0) -> list[dict[str, Any]]:
+def rows(store: View, since_ns: int = 0) -> list[dict[str, Any]]:
     """The counters by hour and party: {"hour", "kind", "party", account: n ...}, oldest first."""
     kinds = {id: kind for (kind, _), id in store.names.items()}
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for hour, party, account, n in store.rows(
         "select hour, party, account, n from ledger where hour >= ? order by hour, party, account",
-        (since_ns // NS_PER_HOUR,),
+        (max(1, since_ns // NS_PER_HOUR),),  # hour 0 counts process instances
     ):
         row = found.setdefault(
             (hour, party), {"hour": iso(hour * NS_PER_HOUR), "kind": kinds[party], "party": store.name_of[party]}
@@ -70,7 +138,7 @@ def rows(store: Store, since_ns: int = 0) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def totals(store: Store, since_ns: int = 0) -> dict[tuple[str, str], dict[str, int]]:
+def totals(store: View, since_ns: int = 0) -> dict[tuple[str, str], dict[str, int]]:
     """The same, summed over hours: {(kind, party): {account: n}}."""
     summed: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows(store, since_ns):
@@ -95,6 +163,3 @@ def imbalances(row: dict[str, Any]) -> list[str]:
         for whole, parts in sides
         if row[whole] != sum(row[p] for p in parts)
     ]
-
-
-__all__ = ["DESTINATION_ACCOUNTS", "SOURCE_ACCOUNTS", "Account", "Decision", "Kind", "imbalances", "rows", "totals"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..kernel.clock import Clock, SystemClock
-from ..kernel.errors import IsthmusError
+from ..kernel.errors import IsthmusError, Misuse
 from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement, Work
 from ..security.vault import Vault
 from . import claim, settle
@@ -51,7 +51,7 @@ class Settle:
 
 
 class Decide:
-    __slots__ = ("_arguments", "done")
+    __slots__ = ("_arguments", "_refused", "done")
     kept = True  # the lane waits for it; decided again it would be the same
 
     def __init__(
@@ -65,13 +65,18 @@ class Decide:
         done: Done,
     ) -> None:
         self._arguments = (message_id, decision, version, entries, work, blocks)
+        self._refused: Misuse | None = None
         self.done = done
 
     def apply(self, batch: Batch) -> None:
-        settle.decide(batch, *self._arguments)
+        self._refused = None
+        try:
+            settle.decide(batch, *self._arguments)
+        except Misuse as error:  # decided already: nothing was written for it, and the others in the batch go on
+            self._refused = error
 
     def finish(self, error: IsthmusError | None) -> None:
-        self.done(error)
+        self.done(error or self._refused)
 
 
 class SqliteJournal:
@@ -153,8 +158,12 @@ class SqliteJournal:
             store = batch.store
             party, reused = store.names.get(("source", source)), False
             for id in self._committer.trail.find(CONTROL, control, since_ns):
-                row = store.db.execute("select source, digest, received_ns from message where id = ?", (id,)).fetchone()
-                if row is None or row[0] != party or row[2] < since_ns:
+                row = store.db.execute(
+                    "select source, digest, received_ns, original from message where id = ?", (id,)
+                ).fetchone()
+                if (
+                    row is None or row[0] != party or row[2] < since_ns or row[3] is not None
+                ):  # a replay opens no window
                     continue
                 if row[1] == digest:
                     return id, reused
@@ -163,11 +172,11 @@ class SqliteJournal:
 
         return await self.call(find)
 
-    async def page(self, destination: str, after: int, limit: int, bytes_max: int) -> list[Entry]:
-        return await self.call(lambda batch: claim.page(batch.store, destination, after, limit, bytes_max))
+    async def page(self, destination: str, after: int, limit: int) -> list[Entry]:
+        return await self.call(lambda batch: claim.page(batch.store, destination, after, limit))
 
-    async def body(self, entry: Entry) -> bytes:
-        return await self.call(lambda batch: claim.read_body(batch.store, entry.body_id, entry.size))
+    async def load(self, entries: list[Entry], bytes_max: int) -> None:
+        await self.call(lambda batch: claim.load(batch.store, entries, bytes_max))
 
     async def due(self, before_ns: int, limit: int) -> list[Entry]:
         return await self.call(lambda batch: claim.due(batch.store, before_ns, limit))

@@ -7,73 +7,114 @@ own files over the `Store`; no verb lives here.
 from __future__ import annotations
 
 import fcntl
-import importlib.resources
 import os
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 import apsw
 
 from ..kernel.clock import NS_PER_DAY
 from ..kernel.errors import Misuse, StorageUnable
-from ..security.vault import KEY_BYTES, MAC_BYTES, DataKey, Vault
+from ..security.vault import KEY_BYTES, DataKey, Vault
+from .migrate import migrate, shipped
+from .view import BODY_BITS, View
 
-PAGE_BYTES = 8192
+PAGE_BYTES = 4096
 """Two pages for most HL7 v2 messages would waste half of them: bodies of 1-3 KB fill 8 KiB pages well."""
-
-BODY_BITS = 40
-"""Body rows of a segment: 2^40; the segment's number stands above."""
-
-KEY_RECORDS_MAX = 1 << 31
-"""A data key is replaced long before the 2^32 records that NIST SP 800-38D allows to the weakest construction."""
 
 CHECKPOINT_PAGES = 2000
 """16 MiB of log between checkpoints: bounds the log and the read back after a crash."""
 
+LOG_BYTES_MAX = 64 << 20
+"""A log that a long read has let grow is cut back to this by the next checkpoint."""
+
 CACHE_KIB = 16 * 1024
 
-STORAGE_ERRORS = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.NoMemError)
+BUSY_MS = 5000
+
+STORAGE_ERRORS = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+    apsw.NoMemError,
+    apsw.BusyError,  # another program holds the file (a back-up, a shell): it passes, and nothing was written
+)
 
 
-class Store:
-    def __init__(self, path: Path, vault: Vault, now_ns: int, *, vfs: str | None = None, lock: bool = True) -> None:
+class Store(View):
+    def __init__(
+        self,
+        path: Path,
+        vault: Vault,
+        now_ns: int,
+        *,
+        vfs: str | None = None,
+        lock: bool = True,
+        scripts: Traversable | None = None,
+    ) -> None:
         """Open or create the journal at `path` and take over its partition.
 
-        Raises `Misuse` when another process holds it, `Tampered` when the hub key is another one.
+        With a `vfs` of its own (a simulated disk) the file is held exclusively, because such a disk has no shared
+        memory; nothing else can then read it at the same time.
+
+        Raises `Misuse` when another process holds it, `Tampered` when the hub key is another one, `StorageUnable`
+        when the disk does not let it be opened.
         """
         self.path = path
-        self.vault = vault
         self.partition = 0
         self._lock = self._take_lock() if lock else None
         try:
-            self.db = apsw.Connection(str(path), vfs=vfs)
-        except apsw.CantOpenError:
-            raise StorageUnable(f"the journal {path} cannot be opened: is the folder there and writable?") from None
-        self.db.set_busy_timeout(5000)
-        for pragma in (
-            f"page_size={PAGE_BYTES}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "auto_vacuum=INCREMENTAL",
-            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
-            f"cache_size=-{CACHE_KIB}",
-            "temp_store=MEMORY",
-            "foreign_keys=OFF",
-        ):
-            self.db.execute("pragma " + pragma).fetchall()
-        migrate(self.db)
-        self.epoch = self._take_over()
-        self.names: dict[tuple[str, str], int] = {}
-        self.name_of: dict[int, str] = {}
-        self.load_names()
-        self._keys: dict[int, DataKey] = {}
-        self._open_mac_key(now_ns)
+            super().__init__(self._connect(vfs), vault)
+            try:
+                migrate(self.db, scripts or shipped())
+                self.epoch = self._take_over()
+                self.load_names()
+                self._open_mac_key(now_ns)
+            except BaseException:
+                self.db.close()
+                raise
+        except STORAGE_ERRORS:
+            self._release_lock()
+            raise StorageUnable(
+                f"the journal {path} cannot be opened: is the folder there, writable, not full?"
+            ) from None
+        except BaseException:
+            self._release_lock()
+            raise
         self._own: dict[int, DataKey] = {}
         self._segments: dict[tuple[str, int], int] = {}
         self._bodies: dict[int, int] = {}
+        self.dropped: set[int] = set()
+        self._load_dropped()
+
+    def _connect(self, vfs: str | None) -> apsw.Connection:
+        db = apsw.Connection(str(self.path), vfs=vfs)
+        try:
+            db.set_busy_timeout(BUSY_MS)
+            for pragma in (
+                f"page_size={PAGE_BYTES}",
+                "auto_vacuum=INCREMENTAL",  # before WAL: that writes the header, and the choice is then final
+                *(["locking_mode=EXCLUSIVE"] if vfs else []),
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+                f"journal_size_limit={LOG_BYTES_MAX}",
+                f"cache_size=-{CACHE_KIB}",
+                "temp_store=MEMORY",
+                "foreign_keys=OFF",
+            ):
+                db.execute("pragma " + pragma).fetchall()
+        except BaseException:
+            db.close()
+            raise
+        return db
 
     def _take_lock(self) -> int:
-        handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageUnable(f"the folder {self.path.parent} cannot be used: {error.strerror}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -84,24 +125,16 @@ class Store:
         os.write(handle, str(os.getpid()).encode())
         return handle
 
-    def one(self, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
-        """The first column of the first row, or None."""
-        row = self.db.execute(sql, parameters).fetchone()
-        return None if row is None else row[0]
-
-    def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        return self.db.execute(sql, parameters).fetchall()
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _take_over(self) -> int:
         self.db.execute(
             "insert into fence values (?, 1) on conflict do update set epoch = epoch + 1", (self.partition,)
         )
         return int(self.one("select epoch from fence where partition = ?", (self.partition,)))
-
-    def load_names(self) -> None:
-        """Read the names afresh: at start, and after a roll-back that may have taken new ones with it."""
-        self.names = {(kind, name): id for id, kind, name in self.db.execute("select id, kind, name from name")}
-        self.name_of = {id: name for (_, name), id in self.names.items()}
 
     def name(self, kind: str, name: str) -> int:
         """The small number that stands for a name; given on first use."""
@@ -112,12 +145,16 @@ class Store:
             self.name_of[found] = name
         return found
 
+    def _load_dropped(self) -> None:
+        self.dropped = {id for (id,) in self.db.execute("select id from segment where dropped_ns is not null")}
+
     def forget_uncommitted(self) -> None:
         """After a roll-back: what was cached of the lost transaction is read again when next needed."""
         self.load_names()
         self._own.clear()
         self._segments.clear()
         self._bodies.clear()
+        self._load_dropped()
 
     # ---- keys
 
@@ -148,25 +185,18 @@ class Store:
         key = self._own.get(segment) or self.own_key(segment, now_ns)
         return key.id.to_bytes(4, "big") + key.seal(record, plain)
 
-    def unseal(self, record: bytes, sealed: bytes) -> bytes:
-        """Plain text of a record. Raises `Tampered`; `Misuse` when its segment was dropped with its keys."""
-        id = int.from_bytes(sealed[:4], "big")
-        key = self._keys.get(id)
-        if key is None:
-            row = self.db.execute("select segment, wrapped from data_key where id = ?", (id,)).fetchone()
-            if row is None:
-                raise Misuse("this record's segment was pruned and its key destroyed")
-            key = self._keys[id] = DataKey(id, self.vault.unwrap(b"segment %d" % row[0], row[1]))
-        return key.open(record, sealed[4:])
-
     # ---- segments and bodies
 
     def segment(self, retention: str, now_ns: int) -> int:
         day = now_ns // NS_PER_DAY
         found = self._segments.get((retention, day))
         if found is None:
-            self.db.execute("insert or ignore into segment (class, day) values (?, ?)", (retention, day))
-            found = int(self.one("select id from segment where class = ? and day = ?", (retention, day)))
+            found = self.one(
+                "select id from segment where class = ? and day = ? and dropped_ns is null", (retention, day)
+            )
+            if found is None:
+                self.db.execute("insert into segment (class, day) values (?, ?)", (retention, day))
+                found = self.db.last_insert_rowid()
             self._segments = {k: v for k, v in self._segments.items() if k[1] >= day - 1} | {(retention, day): found}
         return found
 
@@ -181,30 +211,4 @@ class Store:
 
     def close(self) -> None:
         self.db.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-
-def migrate(db: apsw.Connection) -> None:
-    """Bring the schema to the newest version, one numbered script and one transaction at a time.
-
-    Raises `Misuse` when the journal is newer than this program.
-    """
-    scripts = sorted(
-        (int(entry.name.split("_")[0]), entry)
-        for entry in (importlib.resources.files(__package__) / "sql").iterdir()
-        if entry.name.endswith(".sql")
-    )
-    version = db.execute("pragma user_version").fetchone()[0]  # type: ignore[index]
-    if version > scripts[-1][0]:
-        raise Misuse(f"the journal has schema {version}, this program knows {scripts[-1][0]}: use a newer isthmus")
-    for number, script in scripts:
-        if number > version:
-            with db:
-                db.execute(script.read_text())
-                db.execute(f"pragma user_version={number}")
-
-
-def split_lanes(lanes: bytes) -> tuple[bytes, ...]:
-    return tuple(lanes[at : at + MAC_BYTES] for at in range(0, len(lanes), MAC_BYTES))
+        self._release_lock()

@@ -88,13 +88,18 @@ class Trail:
         """Within the transaction of a batch: turn a full tail into a run."""
         store = self._store
         first, last = self.run_end + 1, self.run_end + RUN_MESSAGES
-        bounds = store.db.execute("select received_ns from message where id in (?, ?)", (first, last)).fetchall()
         db = store.db
         db.execute(
-            "insert into run (first_message, last_message, from_ns, to_ns) values (?, ?, ?, ?)",
-            (first, last, bounds[0][0], bounds[-1][0]),
+            "insert into run (first_message, last_message, from_ns, to_ns) "
+            "select ?1, ?2, min(received_ns), max(received_ns) from message where id between ?1 and ?2",
+            (first, last),
         )
         run = db.last_insert_rowid()
+        db.execute(
+            "insert into source_last select source, max(number) from message where id between ? and ? group by source "
+            "on conflict do update set number = excluded.number",
+            (first, last),
+        )
         for kind, column in ((CONTROL, "control"), (LANE, "lane")):
             db.execute(
                 f"insert into run_entry select ?, ?, {column}, id from message "
@@ -104,9 +109,10 @@ class Trail:
         self.run_end = last
         self._runs += 1
         if self._runs % _SAVE_EVERY_RUNS == 0:
-            self._save()
+            self.save()
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Within a transaction: store the filters that changed."""
         db = self._store.db
         for held in self._filters[-2:]:
             # What was added after `last` of this copy is found again in the tail at the next start.

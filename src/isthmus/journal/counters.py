@@ -1,0 +1,48 @@
+"""The next free ids and numbers, held by the one writer."""
+
+from __future__ import annotations
+
+from .store import Store
+
+_TABLES = ("audit", "delivery", "mend", "message", "posting", "seal", "worklist")
+
+
+class Counters:
+    """Copied before a batch, so that a roll-back restores them."""
+
+    __slots__ = (*_TABLES, "numbers")
+
+    audit: int
+    delivery: int
+    mend: int
+    message: int
+    posting: int
+    seal: int
+    worklist: int
+    numbers: dict[int, int]
+
+    def copy(self) -> Counters:
+        twin = Counters.__new__(Counters)
+        for table in _TABLES:
+            setattr(twin, table, getattr(self, table))
+        twin.numbers = dict(self.numbers)
+        return twin
+
+    @classmethod
+    def read(cls, store: Store) -> Counters:
+        """Where the stored rows end. Pruning never takes the last row of a table, so no id is given twice."""
+        found = cls()
+        remembered = dict(store.rows("select name, seq from sqlite_sequence"))
+        for table in _TABLES:
+            last = remembered[table] if table in remembered else store.one(f"select max(id) from {table}")
+            setattr(found, table, (last or 0) + 1)
+        run_end = store.one("select max(last_message) from run") or 0
+        found.numbers = {
+            source: number + 1
+            for source, number in store.rows(
+                "select source, number from source_last union all "
+                "select source, max(number) from message where id > ? group by source",
+                (run_end,),
+            )
+        }
+        return found

@@ -1,0 +1,186 @@
+"""Group commit: what happens together, and what happens when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from box import HUB_KEY, Box, Time
+
+from isthmus.journal import SqliteJournal
+from isthmus.journal.sqlite import Append, Decide, Settle
+from isthmus.journal.store import Store
+from isthmus.journal.verify import verify
+from isthmus.kernel.errors import Misuse, StorageUnable, Tampered
+from isthmus.ports import Arrival, Decision, Entry, Settlement, State, Work
+from isthmus.security import Vault
+from isthmus.security.vault import new_hub_key
+
+
+def fill_disk(box: Box) -> None:
+    """As good as a full disk: SQLite may not add a page."""
+    pages = box.one("pragma page_count")
+    box.store.db.execute(f"pragma max_page_count = {pages}").fetchall()
+
+
+def free_disk(box: Box) -> None:
+    box.store.db.execute("pragma max_page_count = 1000000").fetchall()
+
+
+BIG = bytes(200_000)
+
+
+def test_a_new_journal_can_give_space_back(box: Box) -> None:
+    assert box.one("pragma auto_vacuum") == 2  # incremental
+
+
+def test_ids_and_numbers_are_given_in_the_order_of_the_operations(box: Box) -> None:
+    arrivals = [box.arrival(source=source) for source in ("ehr", "lab", "ehr")]
+    box.commit(*(Append(arrival, box.errors.append) for arrival in arrivals))
+    assert [(arrival.id, arrival.number) for arrival in arrivals] == [(1, 1), (2, 1), (3, 2)]
+    assert [arrival.entries[0].id for arrival in arrivals] == [1, 2, 3]
+
+
+def test_counting_goes_on_after_a_start(box: Box) -> None:
+    box.append()
+    box.append(source="lab")
+    box.reopen()
+    again = box.append()
+    assert (again.id, again.number, again.entries[0].id) == (3, 2, 3)
+
+
+def test_a_failed_transaction_gives_everything_back(box: Box) -> None:
+    fill_disk(box)
+    arrival = box.arrival(BIG, source="a source that was never seen")
+    error = box.commit(Append(arrival, box.errors.append))
+    assert isinstance(error, StorageUnable)
+    assert box.errors == [error]
+    free_disk(box)
+    stored = box.append(source="another one")
+    assert (stored.id, stored.number, stored.entries[0].id) == (1, 1, 1)
+    assert verify(box.store) == []
+
+
+def test_an_outcome_with_a_follower_is_whole_when_it_is_stored_at_the_second_try(box: Box) -> None:
+    entry = box.append().entries[0]
+    child = Entry("billing", entry.lanes, BIG)
+    operation = Settle(Settlement(entry, State.DELIVERED, box.clock.now_ns(), follow=[child]), box.errors.append)
+    fill_disk(box)
+    assert box.committer.commit([operation]) is not None
+    assert entry.state is State.WAITING
+    free_disk(box)
+    assert box.commit(operation) is None
+    assert box.store.body(child.body_id, child.size) == BIG
+    assert verify(box.store) == []
+
+
+def test_a_decision_is_whole_when_it_is_stored_at_the_second_try(box: Box) -> None:
+    arrival = box.append(decision=Decision.UNDECIDED)
+    entry = Entry("erp", arrival.lanes, BIG)
+    operation = Decide(arrival.id, Decision.DECIDED, "adt@1", [entry], None, True, box.errors.append)
+    fill_disk(box)
+    assert box.committer.commit([operation]) is not None
+    free_disk(box)
+    assert box.commit(operation) is None
+    assert box.store.body(entry.body_id, entry.size) == BIG
+    assert verify(box.store) == []
+
+
+def test_a_message_is_not_decided_twice_and_the_others_in_the_batch_go_on(box: Box) -> None:
+    arrival = box.append(decision=Decision.UNDECIDED)
+    assert box.decide(arrival, Decision.FILTERED) is None
+    other = box.arrival()
+    late = Decide(arrival.id, Decision.DECIDED, "adt@1", [], None, True, box.errors.append)
+    assert box.commit(late, Append(other, box.errors.append)) is None
+    assert isinstance(box.errors[-2], Misuse)
+    assert box.errors[-1] is None
+    assert other.id == 2
+    assert verify(box.store) == []
+
+
+def test_a_failing_call_takes_only_its_own_writes_back(box: Box) -> None:
+    def half(batch: object) -> None:
+        batch.append(box.arrival())  # type: ignore[attr-defined]
+        raise Misuse("half way")
+
+    with pytest.raises(Misuse, match="half way"):
+        box.call(half)
+    assert box.append().id == 1
+    assert not box.committer.trail.maybe_seen(box.control("never"))
+    assert verify(box.store) == []
+
+
+def test_naming_a_timer_in_a_decision_taken_at_once_replaces_the_open_one(box: Box) -> None:
+    def timer() -> Entry:
+        return Entry("timer", (box.mac("patient"),), b"wake", due_ns=box.clock.ns + 1, slot=77)
+
+    first = box.append(entries=[timer()])
+    second = box.append(entries=[timer()])
+    states = box.store.rows("select id, state from delivery order by id")
+    assert states == [(first.entries[0].id, State.SUPERSEDED), (second.entries[0].id, State.WAITING)]
+    assert verify(box.store) == []
+
+
+def test_an_outcome_of_a_timer_that_was_withdrawn_meanwhile_is_posted_after_the_withdrawal(box: Box) -> None:
+    entry = Entry("timer", (box.mac("patient"),), b"wake", due_ns=box.clock.ns + 1, slot=77)
+    box.append(entries=[entry])
+    box.call(lambda batch: batch.withdraw(77, box.clock.ns))
+    box.settle(entry, State.DELIVERED)
+    assert box.store.rows("select state, previous from posting order by id") == [
+        (State.SUPERSEDED, 0),
+        (State.DELIVERED, 1),
+    ]
+    assert verify(box.store) == []
+
+
+def test_a_delivery_settled_twice_is_found_by_verify(box: Box) -> None:
+    entry = box.append().entries[0]
+    box.settle(entry, State.DELIVERED)
+    box.settle(entry, State.DELIVERED)
+    assert [(f.rule, f.delivery) for f in verify(box.store)] == [("POSTING_CHAIN", entry.id)]
+
+
+def test_a_message_larger_than_a_row_is_read_back_whole(box: Box) -> None:
+    raw = bytes(range(256)) * 10_000
+    entry = box.append(raw).entries[0]
+    assert box.store.body(entry.body_id, entry.size) == raw
+
+
+def test_another_process_that_took_the_journal_over_ends_the_writer(box: Box, tmp_path: Path) -> None:
+    Store(box.path, Vault(HUB_KEY), box.clock.ns, lock=False).close()
+    with pytest.raises(Misuse, match="taken over"):
+        box.append()
+
+
+def test_a_journal_is_opened_by_one_process_only_and_says_by_which(box: Box) -> None:
+    with pytest.raises(Misuse, match="already runs a hub"):
+        Store(box.path, Vault(HUB_KEY), 0)
+
+
+def test_a_journal_does_not_open_with_another_hub_key_and_can_be_opened_afterwards(box: Box) -> None:
+    box.close()
+    with pytest.raises(Tampered, match="hub key"):
+        Store(box.path, Vault(new_hub_key()), 0)
+    box.open()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnable, match="folder"):
+        Store(tmp_path / "missing" / "journal.db", Vault(HUB_KEY), 0)
+
+
+async def test_closing_on_a_full_disk_ends_and_says_that_the_outcome_is_not_stored(tmp_path: Path) -> None:
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time())
+    told: asyncio.Queue[object] = asyncio.Queue()
+    arrival = Arrival(
+        "ehr", Time().ns, b"raw", decision=Decision.DECIDED, entries=[Entry("erp", (), b"raw", shared=True)]
+    )
+    journal.append(arrival, told.put_nowait)
+    assert await told.get() is None
+    pages = await journal.call(lambda batch: batch.store.one("pragma page_count"))
+    await journal.call(lambda batch: batch.store.rows(f"pragma max_page_count = {pages}"))
+    work = Work("delivery", owner="", code="X", text="x" * 100_000)
+    journal.settle(Settlement(arrival.entries[0], State.PARKED, Time().ns, work=work), told.put_nowait)
+    journal.close()
+    assert isinstance(await told.get(), StorageUnable)
