@@ -224,14 +224,15 @@ async def test_an_abandoned_delivery_can_be_repeated_at_once(far_sink, proxy, er
     assert held(erp, wanted.key) == ["posted"]
 
 
-async def test_drafts_of_other_content_are_replaced(sink, erp) -> None:
+async def test_of_several_drafts_the_oldest_of_equal_content_is_posted_and_the_others_are_removed(sink, erp) -> None:
     wanted = entry()
     await plant_draft(sink, entry(key=wanted.key, lab="4120", lab_centre="CC120"))
     await plant_draft(sink, wanted)
     await plant_draft(sink, wanted)
-    assert held(erp, wanted.key) == ["draft"] * 3
+    query = f"SELECT id, state FROM account_move WHERE description = '{wanted.key}' ORDER BY id"
+    _, (oldest, _), _ = erp.psql(query)
     assert not (await sink.deliver(delivery(wanted))).already_there
-    assert held(erp, wanted.key) == ["posted"]
+    assert erp.psql(query) == [(oldest, "posted")]
 
 
 async def plant_draft(sink: TrytonSink, wanted: JournalEntry) -> None:
@@ -286,6 +287,17 @@ async def test_a_period_closed_after_it_was_looked_up_is_named_with_the_words_of
         erp.reopen_period("2025-05")
     assert "Revenue - 2025-05" in (refused.value.detail or "")
     assert held(erp, wanted.key) == []
+
+
+async def test_a_period_that_is_open_but_not_for_the_journal_is_named(sink, erp) -> None:
+    await sink.deliver(delivery(entry(day=date(2025, 6, 10))))
+    erp.close_period("2025-06")
+    erp.psql("UPDATE account_period SET state = 'open' WHERE name = '2025-06'")
+    try:
+        with pytest.raises(EntryRefused, match="the accounting period 2025-06 is closed for the journal"):
+            await sink.deliver(delivery(entry(day=date(2025, 6, 10))))
+    finally:
+        erp.psql("UPDATE account_journal_period SET state = 'open'")
 
 
 async def test_a_day_without_a_period_is_named(sink) -> None:

@@ -109,6 +109,9 @@ class Postgres:
         """Start the server and wait until it accepts connections. Raises `RuntimeError` with its log when it does not."""
         self.socket_folder = Path(tempfile.mkdtemp(prefix="isthmus-pg-"))
         self._programs.own(self.socket_folder)
+        link = socket_link(self._data.parent)
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.socket_folder)
         settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
         log = self._data.with_name("postgres.log")
         command: list[str | Path] = [self._programs["postgres"], "-D", self._data, "-k", self.socket_folder, *settings]
@@ -153,6 +156,7 @@ class Postgres:
                 self._process.wait()
         if self.socket_folder != Path():
             shutil.rmtree(self.socket_folder, ignore_errors=True)
+            socket_link(self._data.parent).unlink(missing_ok=True)
 
     def __enter__(self) -> Postgres:
         return self
@@ -161,6 +165,11 @@ class Postgres:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def socket_link(folder: Path) -> Path:
+    """Beside the data, a link to the socket's folder: that one has a short path, which a socket needs."""
+    return folder / "socket"
 
 
 def initialise(programs: Programs, data: Path) -> None:

@@ -32,7 +32,7 @@ class Codes:
     _journals: dict[str, int] = field(default_factory=dict)
     _accounts: dict[str, int] = field(default_factory=dict)
     _cost_centres: dict[str, int] = field(default_factory=dict)
-    _periods: dict[date, int] = field(default_factory=dict)
+    _periods: dict[tuple[int, date], int] = field(default_factory=dict)
 
     def forget(self) -> None:
         self._company = None
@@ -82,9 +82,9 @@ class Codes:
             self._journals[code] = found[0]["id"]
         return self._journals[code]
 
-    async def period(self, company: int, day: date) -> int:
-        """The open period of a day. Raises `EntryRefused` when it is closed or there is none."""
-        if day not in self._periods:
+    async def period(self, company: int, journal: int, day: date) -> int:
+        """The period of a day. Raises `EntryRefused` when it is closed, for all or for this journal, or there is none."""
+        if (journal, day) not in self._periods:
             domain = [
                 ["company", "=", company],
                 ["type", "=", "standard"],
@@ -92,8 +92,12 @@ class Codes:
                 ["end_date", ">=", wire_date(day)],
             ]
             found = await self.rest.search("account.period", domain, ("name", "state"))
-            self._periods[day] = _open_period(found, day)
-        return self._periods[day]
+            period = _open_period(found, day)
+            closed = [["journal", "=", journal], ["period", "=", period["id"]], ["state", "!=", "open"]]
+            if await self.rest.search("account.journal.period", closed, ()):
+                raise _closed(f"{period['name']} is closed for the journal")
+            self._periods[journal, day] = period["id"]
+        return self._periods[journal, day]
 
     async def accounts(self, company: int, lines: Iterable[EntryLine]) -> dict[str, int]:
         """The accounts of these lines. Raises `Permanent` that names every one that is missing, and its lines."""
@@ -142,17 +146,19 @@ def beginning_with(prefix: str) -> list[str]:
     return ["description", "like", literal + "%"]
 
 
-def _open_period(found: Sequence[Record], day: date) -> int:
+def _open_period(found: Sequence[Record], day: date) -> Record:
     if not found:
         raise EntryRefused(
             f"the ERP has no accounting period for {day}",
             suggestion="ask finance to create the fiscal year, or mend the posting date, and resend",
         )
-    period = found[0]
-    if period["state"] != "open":
-        raise EntryRefused(
-            f"the accounting period {period['name']} is closed",
-            suggestion="ask finance to reopen it, or give the entry a posting date in an open period, and resend",
-        )
-    number: int = period["id"]
-    return number
+    if found[0]["state"] != "open":
+        raise _closed(f"{found[0]['name']} is closed")
+    return found[0]
+
+
+def _closed(which: str) -> EntryRefused:
+    return EntryRefused(
+        f"the accounting period {which}",
+        suggestion="ask finance to reopen it, or give the entry a posting date in an open period, and resend",
+    )

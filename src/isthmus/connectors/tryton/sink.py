@@ -162,10 +162,11 @@ class TrytonSink:
         company = await self._codes.company(entry)
         accounts = await self._codes.accounts(company, entry.lines)
         cost_centres = await self._codes.cost_centres(company, entry.lines)
+        journal = await self._codes.journal(entry.journal)
         values: Record = {
             "company": company,
-            "journal": await self._codes.journal(entry.journal),
-            "period": await self._codes.period(company, entry.posting_date),
+            "journal": journal,
+            "period": await self._codes.period(company, journal, entry.posting_date),
             "date": wire_date(entry.posting_date),
             "description": entry.key,
             "lines": [["create", [_line(entry, line, accounts, cost_centres) for line in entry.lines]]],

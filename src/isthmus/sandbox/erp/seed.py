@@ -31,6 +31,7 @@ def main(config: str, database: str, chart_file: str, keys_file: str) -> None:
     create_cost_centres(company, chart)
     assert Model.get("account.journal").find([("code", "=", chart["journal"]["code"])]), "the journal exists"
     keys = {name: create_application(company, name, groups) for name, groups in GROUPS.items()}
+    Path(keys_file).touch(mode=0o600)
     Path(keys_file).write_text(json.dumps(keys))
 
 

@@ -31,7 +31,7 @@ from types import TracebackType
 from typing import Any
 
 from ..cache import Cache
-from ..postgres import USER, Postgres
+from ..postgres import USER, Postgres, socket_link
 from .template import DATABASE, Template, configuration, template, tryton_environ
 
 READY_S = 60.0
@@ -135,7 +135,9 @@ class ErpServer:
             "psql": f"{self._programs['psql']} -h {self.postgres.socket_folder} -U {USER} {self.database}",
             "folder": str(self.folder),
         }
-        (self.folder / "erp.json").write_text(json.dumps(access, indent=2))
+        file = self.folder / "erp.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(access, indent=2))
         (self.folder / "starter").unlink(missing_ok=True)
         return access
 
@@ -191,12 +193,26 @@ def sweep(cache: Cache) -> None:
 
 
 def remove(folder: Path) -> None:
-    """End the processes that run in this folder, which they name on their command lines, and remove it."""
+    """End the processes that run in this folder, and remove it."""
+    deadline = time.monotonic() + READY_S
+    while (running := _running_in(folder)) and time.monotonic() < deadline:
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    shutil.rmtree(socket_link(folder).resolve(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _running_in(folder: Path) -> list[int]:
+    """The processes that name this folder on their command lines (one that has ended names nothing)."""
+    mark = os.fsencode(folder) + b"/"
+    running = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if os.fsencode(folder) + b"/" in (process / "cmdline").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
+            if mark in (process / "cmdline").read_bytes():
+                running.append(int(process.name))
+    return running
 
 
 def _alive(pid: int) -> bool:
