@@ -101,11 +101,11 @@ class Engine:
         place = (process, key, follow.name)
         if isinstance(follow, Cancel):
             self.timers.pop(place, None)
-            self.tasks.pop(place, None)
+            self.tasks.pop(place, None)  # a task that was opened with a key of its own is not found by its name
         elif follow.to == "timer":
             self.timers[place] = follow.due_ns
         elif follow.to == "worklist":
-            self.tasks[place] = follow
+            self.tasks[place if follow.key is None else (process, follow.key, follow.name)] = follow
         else:
             self.sent.append(follow)
         return True

@@ -1,6 +1,7 @@
 """Patient accounts and records: any event in any state, nothing reversed by a machine."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from hospital import (
     NOON,
@@ -85,6 +86,18 @@ def test_a_second_discharge_after_a_cancelled_one_starts_a_hold_of_its_own():
     assert account(hospital).phase == "ready"
 
 
+def test_a_second_discharge_starts_its_hold_anew_and_a_late_timer_of_the_first_changes_nothing():
+    hospital = after(admitted(), charge(), discharged())
+    hospital.now_ns = 10 * HOUR_NS
+    hospital.publish(discharged(at=NOON + timedelta(hours=3)))
+    process = next(one for one in hospital.processes if one.name == "patient-account")
+    hospital.timers[process, "MAIN|A1", "bill-hold"] = 72 * HOUR_NS  # it had fired and waited behind the discharge
+    hospital.fire(81 * HOUR_NS)
+    assert account(hospital).phase == "discharged"
+    hospital.fire(82 * HOUR_NS)
+    assert account(hospital).phase == "ready"
+
+
 def test_a_discharge_without_charges_becomes_a_task_and_its_cancellation_withdraws_it():
     hospital = after(admitted(), discharged())
     hospital.fire()
@@ -97,8 +110,15 @@ def test_a_cancelled_admission_with_charges_is_a_task_for_a_person_and_no_revers
     hospital = after(admitted(), charge(), admission_cancelled())
     (task,) = hospital.tasks.values()
     assert (task.name, task.headers["owner"]) == ("cancelled-with-charges", "revenue-integrity")
+    assert task.headers["cents"] == 1000
     hospital.fire()
     assert [entry.reverses for entry in hospital.entries] == [None]
+
+
+def test_the_task_is_withdrawn_once_the_charges_were_credited():
+    hospital = after(admitted(), charge(), admission_cancelled(), credit())
+    hospital.fire()
+    assert hospital.tasks == {}
 
 
 def test_a_cancelled_admission_without_charges_is_nobody_s_business():
@@ -123,9 +143,25 @@ def test_charges_without_a_stay_become_a_task_after_a_day_unless_the_stay_turns_
     assert [(key, name) for _, key, name in hospital.tasks] == [("MAIN|A1", "charges-without-encounter")]
 
 
-def test_payments_do_not_count_as_charges():
-    assert account(after(admitted(), charge(kind="PY"))).charges == 0
-    assert account(after(admitted(), charge(), credit())).charges == 2
+def test_a_stay_that_turns_up_late_withdraws_the_task():
+    hospital = after(charge())
+    hospital.fire()
+    hospital.publish(admitted())
+    assert hospital.tasks == {}
+
+
+def test_only_what_makes_revenue_counts_and_each_charge_once():
+    hospital = after(admitted(), charge(), charge(), charge("T2", kind="PY"), credit("T1", "4.00"))
+    hospital.fire()
+    state = account(hospital)
+    assert (state.charges, state.amount) == (2, Decimal("6.00"))
+
+
+def test_a_cancelled_admission_whose_charges_were_all_credited_needs_nobody():
+    hospital = after(admitted(), charge(), credit())
+    hospital.fire()
+    hospital.publish(admission_cancelled())
+    assert hospital.tasks == {}
 
 
 def test_merged_records_bring_their_accounts_to_the_surviving_one():

@@ -18,6 +18,7 @@ class RevenueRecognised(Event, frozen=True, kw_only=True):
 
     charge: str
     facility: str
+    account: str
     company: str
     payer_class: str
     posting_date: date
@@ -28,6 +29,10 @@ class RevenueRecognised(Event, frozen=True, kw_only=True):
     revenue_account: str
     cost_centre: str
     reverses: str = ""
+
+    @property
+    def account_key(self) -> str:
+        return f"{self.facility}|{self.account}"
 
     @property
     def batch_key(self) -> str:

@@ -2,9 +2,10 @@
 
     ADT  -> identity   one per patient record: which accounts move when records merge           identity.py
          -> account    one per patient account: open, discharged, ready to bill, reopened       account.py
+                         ^ RevenueRecognised
     DFT  -> charge     one per transaction: each charge and credit taken once                   charge.py
-              | RevenueRecognised              ^ ChargeJournaled
-              v                                |
+                         | RevenueRecognised   ^ ChargeJournaled
+                         v                     |
             batch      one per facility, payer class, posting date: freezes a journal entry     batch.py  -> ERP
 
     processes.py       all four declared, for a hub's flows

@@ -12,6 +12,7 @@ reverses no charge: the services were rendered and the patient is still there. A
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -22,13 +23,13 @@ from ...model import (
     AccountRelinked,
     AdmissionCancelled,
     BillingWithdrawn,
-    ChargePosted,
     DischargeCancelled,
     EncounterAdmitted,
     EncounterDischarged,
     EncounterEvent,
     EncounterRegistered,
     Origin,
+    RevenueRecognised,
 )
 from ..step import Follows
 
@@ -51,14 +52,22 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """State of one account. `discharge` is the business key of the discharge that stands."""
+    """State of one account.
+
+    discharge  the business key of the discharge that stands
+    charges    charges and credits recognised so far; `amount` is what stands of them
+
+    Tasks are named and have no key of their own: the instance tells them apart, and `cancel` finds them by name.
+    """
 
     phase: Phase = "unknown"
     facility: str = ""
     account: str = ""
     patient: str = ""
     discharge: str = ""
+    hold_until_ns: int = 0
     charges: int = 0
+    amount: Decimal = Decimal(0)
     origin: Origin = Origin()
 
     @property
@@ -88,22 +97,27 @@ def discharged(state: Account, event: EncounterDischarged, at_ns: int, policy: A
     state, follows = _known(state, event)
     if state.discharge == event.discharge_key:
         return state, follows
-    state, withdrawn = _withdraw(state)
-    state = msgspec.structs.replace(state, phase="discharged", discharge=event.discharge_key, origin=event.origin)
-    return state, [*follows, *withdrawn, timer(BILL_HOLD, due_ns=at_ns + _ns(policy.bill_hold_h))]
+    withdrawn = _drafts_withdrawn(state)
+    hold_until_ns = at_ns + _ns(policy.bill_hold_h)
+    state = msgspec.structs.replace(
+        state, phase="discharged", discharge=event.discharge_key, hold_until_ns=hold_until_ns, origin=event.origin
+    )
+    return state, [*follows, *withdrawn, timer(BILL_HOLD, due_ns=hold_until_ns)]
 
 
 def hold_ended(state: Account, at_ns: int, policy: AccountPolicy) -> Step:
     """The hold ran out: ready to bill; a discharge without a single charge is looked at by a person."""
     if state.phase != "discharged":
         return state, []
+    if at_ns < state.hold_until_ns:  # the timer of an earlier discharge, or the clock was set back
+        return state, [timer(BILL_HOLD, due_ns=state.hold_until_ns)]
     ready = AccountReadyToBill(
         origin=state.origin, facility=state.facility, account=state.account, discharge=state.discharge
     )
     follows: list[Follows] = [ready]
     if not state.charges:
         text = f"Account {state.account} at {state.facility} was discharged and nothing was charged."
-        follows.append(task(ZERO_CHARGES, owner=policy.owner, text=text, key=state.key))
+        follows.append(task(ZERO_CHARGES, owner=policy.owner, text=text))
     return msgspec.structs.replace(state, phase="ready"), follows
 
 
@@ -122,20 +136,18 @@ def admission_cancelled(state: Account, event: AdmissionCancelled, at_ns: int, p
     return state, [*follows, *withdrawn, *_charges_left(state, policy)]
 
 
-def charged(state: Account, event: ChargePosted, at_ns: int, policy: AccountPolicy) -> Step:
-    """Count what makes revenue; charges on a cancelled or unknown stay are a person's business."""
-    if event.kind not in ("CG", "CD"):
-        return state, []
+def charged(state: Account, event: RevenueRecognised, at_ns: int, policy: AccountPolicy) -> Step:
+    """Revenue was recognised, once for each charge; on a cancelled or unknown stay it is a person's business."""
     first = state.charges == 0
     state = msgspec.structs.replace(
         state,
         facility=event.facility,
         account=event.account,
-        patient=state.patient or event.patient_key,
         charges=state.charges + 1,
+        amount=state.amount + event.amount,
     )
     if state.phase == "cancelled":
-        return state, _charges_left(state, policy)
+        return state, _charges_left(state, policy) or [cancel(CHARGES_LEFT)]
     if state.phase == "unknown" and first:
         return state, [timer(ENCOUNTER_MISSING, due_ns=at_ns + _ns(policy.encounter_missing_h))]
     return state, []
@@ -146,7 +158,7 @@ def encounter_missing(state: Account, at_ns: int, policy: AccountPolicy) -> Step
     if state.phase != "unknown":
         return state, []
     text = f"Account {state.account} at {state.facility} has {state.charges} charges and no admission or registration."
-    return state, [task(NO_ENCOUNTER, owner=policy.owner, text=text, key=state.key)]
+    return state, [task(NO_ENCOUNTER, owner=policy.owner, text=text, cents=_cents(state.amount))]
 
 
 def relinked(state: Account, event: AccountRelinked, at_ns: int) -> Step:
@@ -156,7 +168,8 @@ def relinked(state: Account, event: AccountRelinked, at_ns: int) -> Step:
 
 
 def _known(state: Account, event: EncounterEvent) -> Step:
-    follows: list[Follows] = [cancel(ENCOUNTER_MISSING)] if state.phase == "unknown" and state.charges else []
+    late = state.phase == "unknown" and state.charges > 0
+    follows: list[Follows] = [cancel(ENCOUNTER_MISSING), cancel(NO_ENCOUNTER)] if late else []
     return msgspec.structs.replace(
         state,
         phase="open" if state.phase == "unknown" else state.phase,
@@ -168,25 +181,33 @@ def _known(state: Account, event: EncounterEvent) -> Step:
 
 def _withdraw(state: Account) -> Step:
     """Take back what the standing discharge triggered."""
-    follows: list[Follows] = []
-    if state.phase == "discharged":
-        follows = [cancel(BILL_HOLD)]
-    elif state.phase == "ready":
-        withdrawn = BillingWithdrawn(
-            origin=state.origin, facility=state.facility, account=state.account, discharge=state.discharge
-        )
-        follows = [withdrawn, cancel(ZERO_CHARGES)]
-    return msgspec.structs.replace(state, discharge=""), follows
+    follows: list[Follows] = [cancel(BILL_HOLD)] if state.phase == "discharged" else _drafts_withdrawn(state)
+    return msgspec.structs.replace(state, discharge="", hold_until_ns=0), follows
+
+
+def _drafts_withdrawn(state: Account) -> list[Follows]:
+    """Of an account that was ready: no draft made for its discharge may go out, and nobody has to look for charges."""
+    if state.phase != "ready":
+        return []
+    withdrawn = BillingWithdrawn(
+        origin=state.origin, facility=state.facility, account=state.account, discharge=state.discharge
+    )
+    return [withdrawn, cancel(ZERO_CHARGES)]
 
 
 def _charges_left(state: Account, policy: AccountPolicy) -> list[Follows]:
-    if not state.charges:
+    """A task while money stands on the account; named, so that a later one replaces it with the new amount."""
+    if not state.amount:
         return []
     text = (
-        f"The admission of account {state.account} at {state.facility} was cancelled, and {state.charges} charges stand "
-        f"on it. Move them to the right account or have them credited; nothing was taken back."
+        f"The admission of account {state.account} at {state.facility} was cancelled, and charges of {state.amount} "
+        f"stand on it. Move them to the right account or have them credited; nothing was taken back."
     )
-    return [task(CHARGES_LEFT, owner=policy.owner, text=text, key=state.key)]
+    return [task(CHARGES_LEFT, owner=policy.owner, text=text, cents=_cents(state.amount))]
+
+
+def _cents(amount: Decimal) -> int:
+    return int(amount * 100)
 
 
 def _ns(hours: float) -> int:

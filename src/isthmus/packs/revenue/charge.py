@@ -92,6 +92,7 @@ def _charge(event: ChargePosted, crosswalk: Crosswalk) -> RevenueRecognised:
         origin=event.origin,
         charge=event.key,
         facility=event.facility,
+        account=event.account,
         company=crosswalk.company(event),
         payer_class=payer.payer_class,
         posting_date=event.posting_date,
@@ -128,6 +129,7 @@ def _credit(state: Charge, event: ChargePosted) -> RevenueRecognised:
     return charge.replace(
         origin=event.origin,
         charge=event.key,
+        account=event.account,
         posting_date=event.posting_date,
         amount=event.revenue,
         reverses=state.entry,

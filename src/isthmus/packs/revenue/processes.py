@@ -66,7 +66,7 @@ def _account(policy: AccountPolicy) -> Process:
     on_account(EncounterDischarged)(partial(account.discharged, policy=policy))
     on_account(DischargeCancelled)(account.discharge_cancelled)
     on_account(AdmissionCancelled)(partial(account.admission_cancelled, policy=policy))
-    on_account(ChargePosted)(partial(account.charged, policy=policy))
+    on_account(RevenueRecognised)(partial(account.charged, policy=policy))
     on_account(AccountRelinked)(account.relinked)
     declared.on_timer(account.BILL_HOLD)(partial(account.hold_ended, policy=policy))
     declared.on_timer(account.ENCOUNTER_MISSING)(partial(account.encounter_missing, policy=policy))
@@ -88,7 +88,7 @@ def _batch(policy: BatchPolicy, owner: str) -> Process:
     return declared
 
 
-def _account_key(event: EncounterEvent | ChargePosted | AccountRelinked) -> str | None:
+def _account_key(event: EncounterEvent | RevenueRecognised | AccountRelinked) -> str | None:
     """None for an event that names no account: there is no account to follow."""
     return event.account_key if event.account else None
 
