@@ -2,111 +2,66 @@
 
 The source answers a message when its fate is durable, in the order of the messages of a connection. The sink keeps one
 connection and sends the next message only after the answer to the one before.
+
+Which acknowledgement a sender gets (HL7 v2 §2.9.2 and §2.9.3; conditions in table 0155):
+
+    MSH-15 and MSH-16 empty     original mode: AA AE AR
+    MSH-15 asks for an answer   enhanced mode: CA CE CR, once the message is safe
+    only MSH-16 asks for one    AA AE AR
+    neither asks for one        none
+
+Under `acknowledge = "application"` MSH-16 goes before MSH-15. An application acknowledgement as a message of its own,
+after CA, is not sent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ipaddress
 import os
+import socket
 import ssl
 from collections import deque
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
-from ..kernel.errors import Misuse, PeerFault, Permanent, Refused, Transient, Unavailable
+from ..kernel.errors import PeerFault, Permanent, Refused, Transient, Unavailable
 from ..ports import DELIVERED, Context, Delivery, Fate, Intake, Outcome, Receipt
 from ..protocols import hl7v2, mllp
+from ..security.transport import Tls, Waiver, client_tls, require_protection, server_tls, split_address
 
 BACKLOG = 512
 UNANSWERED_MAX = 64
 """Messages of one connection that may wait for their answer; beyond that it is read no further."""
 
 
-CLOSE_LOOK_S = 0.01
-
-
-class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Plaintext beyond loopback, accepted by a named person until a day."""
-
-    owner: str
-    until: str
-    reason: str
-
-
-class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """certificate and key: this side's own; ca: whom the other side's certificate must come from (mutual TLS)."""
-
-    certificate: str = ""
-    key: str = ""
-    ca: str = ""
-    server_name: str = ""
-
-
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """listen: "HOST:PORT"; frame_bytes_max: a larger frame is refused while it is still being read."""
+    """listen: "HOST:PORT"; connections_max: what more comes is closed at once."""
 
     listen: str
     tls: Tls | None = None
     plaintext: Waiver | None = None
+    connections_max: int = 1000
 
 
 class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """address: "HOST:PORT"; connect_s: for the connection alone."""
+    """address: "HOST:PORT"
+
+    connect_s  for the connection alone, TLS included
+    wait_for   "accept": the first answer decides; "application": after CA, the AA, AE or AR that follows on the connection
+    pass_on    keep the receiver's answer, which `acknowledge = "application"` then gives to the sender
+    """
 
     address: str
     tls: Tls | None = None
     plaintext: Waiver | None = None
     connect_s: float = 5.0
     reply_bytes_max: int = 1 << 20
-
-
-def split_address(text: str) -> tuple[str, int]:
-    """("127.0.0.1", 6661) of "127.0.0.1:6661". Raises `Misuse`."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise Misuse(f"{text!r} is no address: write HOST:PORT")
-    return host.strip("[]"), int(port)
-
-
-def is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
-
-
-def require_protection(host: str, tls: Tls | None, waiver: Waiver | None, name: str) -> None:
-    """Raises `Misuse` for plaintext beyond this machine that nobody answers for."""
-    if tls or is_loopback(host):
-        return
-    if waiver is None:
-        raise Misuse(
-            f"{name} would carry patient data in plaintext to or from {host}: give it a tls table, or a waiver: "
-            'plaintext = { owner = "...", until = "YYYY-MM-DD", reason = "..." }'
-        )
-    if datetime.now(UTC).date().isoformat() > waiver.until:
-        raise Misuse(f"the plaintext waiver of {name} ended on {waiver.until}: renew it, or give it a tls table")
-
-
-def tls_context(tls: Tls, folder: Path, *, server: bool) -> ssl.SSLContext:
-    """TLS 1.2 or newer. A server with `ca` asks for the client's certificate; a client always checks the server's."""
-    purpose = ssl.Purpose.CLIENT_AUTH if server else ssl.Purpose.SERVER_AUTH
-    try:
-        context = ssl.create_default_context(purpose, cafile=str(folder / tls.ca) if tls.ca else None)
-        if tls.certificate:
-            context.load_cert_chain(folder / tls.certificate, folder / tls.key if tls.key else None)
-    except (OSError, ssl.SSLError) as error:
-        raise Misuse(f"the TLS files cannot be used: {error.strerror or type(error).__name__}") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if server and tls.ca:
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
+    wait_for: Literal["accept", "application"] = "accept"
+    pass_on: bool = False
 
 
 # ---------------------------------------------------------------- in
@@ -119,20 +74,29 @@ class Connection(asyncio.Protocol):
         self._source = source
         self._decoder = mllp.Decoder(frame_bytes_max=source.intake.body_bytes_max)
         self._answers: deque[list[bytes | None]] = deque()
-        self._paused = False
+        self._behind = False  # too many messages wait for their answer
+        self._unread = False  # the peer does not read its answers
+        self._ended = False  # the peer has said all it wants to say
+        self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own class is not a subclass
+        if len(self._source.connections) >= self._source.connections_max:
+            self._lost = True
+            self._transport.abort()
+            return
+        keep_alive(self._transport)
         peer = transport.get_extra_info("peername")
         self._origin = f"{peer[0]}:{peer[1]}" if peer else ""
         self._source.connections.add(self)
-        if self._source.paused:
-            self._transport.pause_reading()
+        self._balance()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._source.connections.discard(self)
-        for fault in self._decoder.close():
-            self._source.intake.garbage(fault.raw, fault, origin=self._origin)
+        self._lost = True
+        if self in self._source.connections:
+            self._source.left(self)
+            for fault in self._decoder.close():
+                self._source.intake.garbage(fault.raw, fault, origin=self._origin)
 
     def data_received(self, data: bytes) -> None:
         intake = self._source.intake
@@ -143,38 +107,64 @@ class Connection(asyncio.Protocol):
                 intake.receive(item, partial(self._reply, answer, item))
             else:
                 intake.garbage(item.raw, item, origin=self._origin)
-        if len(self._answers) > UNANSWERED_MAX and not self._paused:
-            self._paused = True
-            self._transport.pause_reading()
+        if len(self._answers) > UNANSWERED_MAX and not self._behind:
+            self._behind = True
+            self._balance()
+
+    def eof_received(self) -> bool:
+        # A sender may close its half after the last message and still read the answers. (TLS knows no half.)
+        self._ended = True
+        return bool(self._answers) and self._transport.get_extra_info("sslcontext") is None
 
     def _reply(self, answer: list[bytes | None], raw: bytes, receipt: Receipt) -> None:
         if receipt.fate is Fate.UNABLE and self._source.unable == "silent":
-            self._transport.abort()
+            self._give_up()
             return
         answer.append(self._source.answer(raw, receipt))
+        if self._lost:
+            return
         answers = self._answers
         while answers and answers[0]:
             ready = answers.popleft()[0]
             if ready:
                 self._transport.write(ready)
-        if self._paused and len(answers) <= UNANSWERED_MAX // 2:
-            self._paused = False
-            if not self._source.paused:
-                self._transport.resume_reading()
+        if self._behind and len(answers) <= UNANSWERED_MAX // 2:
+            self._behind = False
+            self._balance()
+        if not answers and (self._ended or self._source.closing):
+            self._transport.close()
 
-    @property
-    def idle(self) -> bool:
-        return not self._answers
+    def _give_up(self) -> None:
+        """Answer nothing any more: the sender sends again what is not answered. What was answered still leaves."""
+        self._lost = True
+        self._answers.clear()
+        self._transport.close()
 
-    def pause(self) -> None:
-        self._transport.pause_reading()
+    def pause_writing(self) -> None:
+        self._unread = True
+        self._balance()
 
-    def resume(self) -> None:
-        if not self._paused:
+    def resume_writing(self) -> None:
+        self._unread = False
+        self._balance()
+
+    def _balance(self) -> None:
+        if self._lost or self._transport.is_closing():
+            return
+        if self._behind or self._unread or self._source.paused:
+            self._transport.pause_reading()
+        else:
             self._transport.resume_reading()
 
-    def close(self) -> None:
-        self._transport.close()
+    balance = _balance
+
+    def finish(self) -> None:
+        """Close when everything is answered."""
+        if not self._answers:
+            self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
 
 
 class MllpSource:
@@ -182,25 +172,32 @@ class MllpSource:
         self._settings = settings
         self._context = context
         self._server: asyncio.Server | None = None
-        self.connections: set[Connection] = set()
-        self.paused = False
-        self.unable = getattr(context.shared, "unable", "silent")
-        self.intake: Intake
+        self._empty = asyncio.Event()
+        self._application = getattr(context.shared, "acknowledge", "accept") == "application"
         self._ids = count(1)
         # Unique over restarts and machines without asking anybody: MSH-10 of our own answers.
         self._tag = os.urandom(4).hex().upper()
+        self.connections: set[Connection] = set()
+        self.connections_max = settings.connections_max
+        self.paused = False
+        self.closing = False
+        self.unable = getattr(context.shared, "unable", "silent")
+        self.intake: Intake
 
     async def open(self, intake: Intake) -> None:
+        """Listen. Raises `Unavailable` when the port is taken, `Misuse` for plaintext without a waiver."""
         self.intake = intake
-        host, port = split_address(self._settings.listen)
-        require_protection(host, self._settings.tls, self._settings.plaintext, self._context.name)
-        tls = tls_context(self._settings.tls, self._context.folder, server=True) if self._settings.tls else None
+        settings = self._settings
+        host, port = split_address(settings.listen)
+        require_protection(host, settings.tls is not None, settings.plaintext, self._context.name)
+        tls = server_tls(settings.tls, self._context.folder) if settings.tls else None
+        self.closing = self.paused = False
         try:
             self._server = await asyncio.get_running_loop().create_server(
                 lambda: Connection(self), host, port, backlog=BACKLOG, ssl=tls
             )
         except OSError as error:
-            raise Unavailable(f"cannot listen on {self._settings.listen}: {error.strerror}") from None
+            raise Unavailable(f"cannot listen on {settings.listen}: {error.strerror}") from None
 
     @property
     def port(self) -> int:
@@ -210,65 +207,109 @@ class MllpSource:
     def pause(self) -> None:
         self.paused = True
         for connection in self.connections:
-            connection.pause()
+            connection.balance()
 
     def resume(self) -> None:
-        self.paused = False
+        self.paused = self.closing
         for connection in self.connections:
-            connection.resume()
+            connection.balance()
+
+    def left(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        if not self.connections:
+            self._empty.set()
 
     async def close(self) -> None:
-        if self._server is None:
+        """Take nothing new, answer what was taken, disconnect. Cancelled, it cuts off what is still open."""
+        server, self._server = self._server, None
+        if server is None:
             return
-        self._server.close()
+        server.close()
+        self.closing = True
         self.pause()
-        while any(not connection.idle for connection in self.connections):
-            await asyncio.sleep(CLOSE_LOOK_S)
+        self._empty.clear()
         for connection in list(self.connections):
-            connection.close()
-        self._server = None
+            connection.finish()
+        try:
+            if self.connections:
+                await self._empty.wait()
+        finally:
+            for connection in list(self.connections):
+                connection.abort()
 
     def answer(self, raw: bytes, receipt: Receipt) -> bytes:
-        """The framed acknowledgement; b"" where the sender asked for none (MSH-15, MSH-16)."""
-        if receipt.reply is not None:
+        """The framed acknowledgement; b"" where the sender asked for none (MSH-15, MSH-16). Never raises."""
+        if receipt.reply is not None and mllp.FS not in receipt.reply and mllp.VT not in receipt.reply:
             return mllp.frame(receipt.reply)
-        message = receipt.content
-        enhanced = asked = ""
-        if isinstance(message, hl7v2.Message):
-            enhanced = message.accept_ack
-            asked = enhanced or message.application_ack
-        code = _CODES[receipt.fate][1 if enhanced and receipt.fate is not Fate.RETURNED else 0]
-        if isinstance(receipt.error, Refused):
-            code = "CR" if enhanced else "AR"
-        positive = code[1] == "A"
-        if enhanced == "NE" or (enhanced == "ER" and positive) or (enhanced == "SU" and not positive):
-            return b""
-        if (
-            not enhanced
-            and asked
-            and (asked == "NE" or (asked == "ER" and positive) or (asked == "SU" and not positive))
-        ):
-            return b""
-        errors: tuple[Any, ...] = ()
-        text = ""
-        if receipt.error is not None:
-            text = str(receipt.error)
-            location = getattr(receipt.error, "location", None) or ""
-            code_0357 = "200" if isinstance(receipt.error, Refused) else "207"
-            errors = (hl7v2.AckError(code_0357, text, location),)
+        message = receipt.content if isinstance(receipt.content, hl7v2.Message) else maybe_parse(raw)
         at = datetime.now(UTC)
         control_id = f"{self._tag}{next(self._ids)}"
-        subject = message if isinstance(message, hl7v2.Message) else raw
+        positive = receipt.fate in _POSITIVE_FATES
+        mode = self._mode(message, positive)
+        if not mode:
+            return b""
+        subject = raw if message is None else message
+        if positive:
+            return mllp.frame(hl7v2.ack(subject, mode + "A", at=at, control_id=control_id))
+        code, error = mode + _verdict(receipt), receipt.error
+        errors = () if error is None else (_ack_error(error),)
+        text = "" if error is None else str(error)
         return mllp.frame(hl7v2.ack(subject, code, at=at, control_id=control_id, text=text, errors=errors))
 
+    def _mode(self, message: hl7v2.Message | None, positive: bool) -> str:
+        """ "A": an application acknowledgement, "C": an accept acknowledgement, "": none."""
+        if message is None:
+            return "A"
+        accept, application = message.field_bytes(b"MSH", 15), message.field_bytes(b"MSH", 16)
+        if accept == b"AL" and not self._application:
+            return "C"
+        if accept in _NULL and application in _NULL:
+            return "A"
+        wanted = [("C", _wants(accept, positive)), ("A", _wants(application, positive))]
+        if self._application:
+            wanted.reverse()
+        return next((mode for mode, answer in wanted if answer), "")
 
-_CODES = {
-    Fate.ACCEPTED: ("AA", "CA"),
-    Fate.DUPLICATE: ("AA", "CA"),
-    Fate.REFUSED: ("AE", "CE"),
-    Fate.RETURNED: ("AE", "AE"),
-    Fate.UNABLE: ("AR", "CR"),
-}
+
+_POSITIVE_FATES = (Fate.ACCEPTED, Fate.DUPLICATE)
+_NULL = (b"", b'""')
+
+
+def _wants(condition: bytes, positive: bool) -> bool:
+    """HL7 table 0155. What is not in it is taken for AL: an answer too many does no harm, one too few stops the sender."""
+    if condition in _NULL or condition == b"NE":
+        return False
+    if condition == b"ER":
+        return not positive
+    return positive if condition == b"SU" else True
+
+
+def _verdict(receipt: Receipt) -> str:
+    """E for the content, R for what is not taken at all and for our own state (HL7 table 0008)."""
+    return "R" if receipt.fate is Fate.UNABLE or isinstance(receipt.error, Refused) else "E"
+
+
+def _ack_error(error: Exception) -> hl7v2.AckError:
+    """ERR: the code of table 0357, the words, the place."""
+    if isinstance(error, Refused):
+        return hl7v2.AckError("200", str(error))
+    if isinstance(error, PeerFault):
+        return hl7v2.AckError("100" if error.location is None else "102", str(error), error.location or "")
+    return hl7v2.AckError("207", str(error))
+
+
+def maybe_parse(raw: bytes) -> hl7v2.Message | None:
+    try:
+        return hl7v2.parse(raw)
+    except PeerFault:
+        return None
+
+
+def keep_alive(transport: asyncio.Transport) -> None:
+    """Notice a peer that vanished without a word: MLLP has no heartbeat of its own."""
+    sock: Any = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 def source(settings: SourceSettings, context: Context) -> MllpSource:
@@ -286,38 +327,48 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        keep_alive(self.transport)
 
     def data_received(self, data: bytes) -> None:
         for item in self._decoder.feed(data):
             waiting = self.waiting
             if waiting is None or waiting.done():
                 # An answer that nobody waits for cannot be told from the next one's: the connection is of no use.
-                self.transport.abort()
+                self.abort()
                 return
             if isinstance(item, bytes):
                 waiting.set_result(item)
             else:
+                self.abort()
                 waiting.set_exception(Transient(f"the answer is no MLLP frame: {item}"))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
         if self.waiting is not None and not self.waiting.done():
-            self.waiting.set_exception(Unavailable("the connection was closed before the answer came"))
+            because = f" (TLS: {error.reason})" if isinstance(error, ssl.SSLError) else ""
+            self.waiting.set_exception(Unavailable(f"the connection was closed before the answer came{because}"))
+
+    def abort(self) -> None:
+        self.lost = True
+        self.transport.abort()
 
 
 class MllpSink:
     """One connection. The target recognises a repeat by MSH-10, which stays as it is at every attempt."""
 
     def __init__(self, settings: SinkSettings, context: Context) -> None:
+        split_address(settings.address)
         self._settings = settings
         self._context = context
         self._client: Client | None = None
 
     async def open(self) -> None:
+        """Connect. Raises `Unavailable`, and `Misuse` for plaintext without a waiver."""
+        await self.close()
         settings = self._settings
         host, port = split_address(settings.address)
-        require_protection(host, settings.tls, settings.plaintext, self._context.name)
-        tls = tls_context(settings.tls, self._context.folder, server=False) if settings.tls else None
+        require_protection(host, settings.tls is not None, settings.plaintext, self._context.name)
+        tls = client_tls(settings.tls, self._context.folder) if settings.tls else None
         server_name = (settings.tls.server_name or host) if settings.tls else None
         loop = asyncio.get_running_loop()
         try:
@@ -328,38 +379,72 @@ class MllpSink:
         except TimeoutError:
             raise Unavailable(f"no connection to {settings.address} within {settings.connect_s:g} s") from None
         except ssl.SSLError as error:
-            raise Unavailable(f"TLS with {settings.address} failed: {error.reason}") from None
+            raise Unavailable(f"TLS with {settings.address} failed: {error.reason or 'cut off'}") from None
         except OSError as error:
             raise Unavailable(f"cannot connect to {settings.address}: {error.strerror or 'refused'}") from None
 
     async def deliver(self, delivery: Delivery) -> Outcome:
-        client = self._client
-        if client is None or client.lost:
-            raise Unavailable("the connection was closed by the other side")
-        client.waiting = waiting = asyncio.get_running_loop().create_future()
+        """Send a message and judge its acknowledgement. See `judge` for what is raised."""
         body = delivery.body
-        client.transport.write(mllp.frame(body))
+        framed = mllp.frame(body)
+        client = self._client
+        if client is None or client.lost:  # many receivers close a connection that was idle for a while
+            await self.open()
+            client = cast(Client, self._client)
+        reply = await self._exchange(client, framed)
+        outcome = self._judge(client, reply, body)
+        if self._settings.wait_for == "application" and hl7v2.read_ack(reply).code == "CA":
+            reply = await self._exchange(client, b"")
+            outcome = self._judge(client, reply, body)
+        return Outcome(reply=reply) if self._settings.pass_on else outcome
+
+    async def _exchange(self, client: Client, framed: bytes) -> bytes:
+        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        client.waiting = waiting
+        if framed:
+            client.transport.write(framed)
         try:
-            reply = await waiting
+            return await waiting
+        except asyncio.CancelledError:
+            client.abort()  # the answer may still come, and must not be taken for the next one's
+            raise
         finally:
             client.waiting = None
-        return judge(reply, body)
+
+    def _judge(self, client: Client, reply: bytes, body: bytes) -> Outcome:
+        try:
+            return judge(reply, body)
+        except OutOfStep:
+            client.abort()
+            raise
 
     async def close(self) -> None:
-        if self._client is not None:
-            self._client.transport.abort()
-            self._client = None
+        """Release. Safe before `open` and twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.abort()
+
+
+class OutOfStep(Transient):
+    """The answer acknowledges another message than the one that was sent."""
+
+    # Counted as an attempt: a receiver that always does so would otherwise get the message again and again, for ever.
 
 
 def judge(reply: bytes, sent: bytes) -> Outcome:
-    """What an acknowledgement means. AR and CR ask for another try (the receiver's state), AE and CE for a person."""
+    """What an acknowledgement means.
+
+    Raises `Transient` for AR and CR (the receiver's state), `Permanent` for AE and CE (a person must look), `OutOfStep`.
+    """
+    expected = control_id(sent)
+    if is_plain_accept(reply, expected):
+        return DELIVERED
     try:
         ack = hl7v2.read_ack(reply)
     except PeerFault as fault:
         raise Transient(f"the answer is no acknowledgement: {fault}") from None
-    expected = control_id(sent)
-    if ack.control_id and expected and ack.control_id != expected:
-        raise Unavailable("the answer acknowledges another message: the connection is out of step")
+    if ack.control_id and expected and not _names(ack.control_id, sent, expected):
+        raise OutOfStep
     code = ack.code
     if code in ("AA", "CA"):
         return DELIVERED
@@ -375,11 +460,30 @@ def judge(reply: bytes, sent: bytes) -> Outcome:
     raise Transient("the answer has no acknowledgement code that HL7 knows")
 
 
-def control_id(sent: bytes) -> str:
+def _names(answered: str, sent: bytes, expected: bytes) -> bool:
+    """Whether MSA-2, decoded, is the MSH-10 that was sent: as it stands there, or decoded likewise."""
+    if answered == expected.decode("latin-1"):
+        return True
+    message = maybe_parse(sent)
+    return message is not None and answered == message["MSH-10"]
+
+
+def is_plain_accept(reply: bytes, expected: bytes) -> bool:
+    """Whether an answer is AA or CA for the message that was sent: what nearly all answers are, seen without parsing."""
+    at = reply.find(b"\rMSA")
+    if at < 0 or not 0 < len(expected) < 64:
+        return False
+    fields = reply[at + 4 : at + 80].split(b"\r", 1)[0].split(reply[3:4], 3)
+    return len(fields) > 2 and fields[1] in _POSITIVE and fields[2] == expected
+
+
+_POSITIVE = (b"AA", b"CA")
+
+
+def control_id(sent: bytes) -> bytes:
     """MSH-10 of a message's bytes, without parsing the rest."""
-    head = sent[: sent.find(b"\r")] if b"\r" in sent else sent
-    fields = head.split(head[3:4], 10)
-    return fields[9].decode("latin-1") if len(fields) > 9 else ""
+    fields = sent[: sent.find(b"\r")].split(sent[3:4], 10)
+    return fields[9] if len(fields) > 9 else b""
 
 
 def sink(settings: SinkSettings, context: Context) -> MllpSink:

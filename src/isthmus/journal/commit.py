@@ -181,7 +181,8 @@ class Writer:
         self._queue: list[Any] = []
         self._writing: list[Any] = []
         self._scheduled = False
-        self._riding = False
+        self._urgent = False
+        self._ride: asyncio.TimerHandle | None = None
         self._closed = False
         self._orders: SimpleQueue[bool] = SimpleQueue()
         self._results: SimpleQueue[BaseException | None] = SimpleQueue()
@@ -190,25 +191,31 @@ class Writer:
 
     def submit(self, operation: Operation, urgent: bool = True) -> None:
         self._queue.append(operation)
-        if self._writing or self._scheduled:
-            return
         if urgent:
-            self._scheduled = True
-            self._loop.call_soon(self._begin)
-        elif not self._riding:
-            self._riding = True
-            self._loop.call_later(RIDE_S, self._ride)
+            self._urgent = True
+            if not self._writing and not self._scheduled:
+                self._scheduled = True
+                self._loop.call_soon(self._begin)
+        elif self._ride is None:
+            self._ride = self._loop.call_later(RIDE_S, self._ridden)
 
-    def _ride(self) -> None:
-        self._riding = False
-        if self._queue and not self._writing and not self._scheduled:
-            self._begin()
+    def _ridden(self) -> None:
+        """Nothing came by to ride with: go alone."""
+        self._ride = None
+        if self._queue:
+            self._urgent = True
+            if not self._writing and not self._scheduled:
+                self._begin()
 
     def _begin(self) -> None:
         self._scheduled = False
         if self._writing or not self._queue or self._closed:
             return
         operations, self._queue = self._queue, []
+        self._urgent = False
+        if self._ride is not None:
+            self._ride.cancel()
+            self._ride = None
         try:
             error = self._committer.prepare(operations)
         except BaseException as failure:
@@ -230,7 +237,7 @@ class Writer:
         if self._closed:
             return
         self._conclude(self._results.get())
-        if self._queue and not self._scheduled:
+        if self._urgent and not self._scheduled:
             self._begin()
 
     def _conclude(self, failure: BaseException | None) -> None:
@@ -248,7 +255,7 @@ class Writer:
             operations = [operation for operation in operations if not operation.kept]
             if kept:
                 self._queue[:0] = kept
-                self._scheduled = True
+                self._urgent = self._scheduled = True
                 self._loop.call_later(RETRY_S, self._begin)
         for operation in operations:
             operation.finish(error)

@@ -13,6 +13,7 @@ A look-up asks the filter first (false positives: 0.07%), then seeks once in eac
 from __future__ import annotations
 
 from .store import Store
+from .view import View
 
 RUN_MESSAGES = 2048
 FILTER_BYTES = 1 << 20
@@ -72,7 +73,10 @@ class Trail:
         self._runs = 0
 
     def maybe_seen(self, control: int) -> bool:
-        return any(control in held for held in self._filters)
+        for held in self._filters:  # noqa: SIM110 - a generator would cost more than the look-up
+            if control in held:
+                return True
+        return False
 
     def add(self, id: int, control: int) -> None:
         """Note an accepted message that has become durable."""
@@ -134,14 +138,17 @@ class Trail:
             if held.id and not self._store.one("select 1 from filter where id = ?", (held.id,)):
                 held.id = 0
 
-    def find(self, kind: int, key: int, since_ns: int = 0) -> list[int]:
-        """Ids of accepted messages with this key, oldest first."""
-        column = "control" if kind == CONTROL else "lane"
-        return [
-            row[0]
-            for row in self._store.db.execute(
-                "select e.message from run r cross join run_entry e on e.run = r.id and e.kind = ? and e.key = ? where r.to_ns >= ? "
-                f"union all select id from message where id > ? and {column} = ? and kind = 0 and received_ns >= ? order by 1",
-                (kind, key, since_ns, self.run_end, key, since_ns),
-            )
-        ]
+
+def find(view: View, kind: int, key: int, from_ns: int = 0, to_ns: int = 1 << 62) -> list[int]:
+    """Ids of accepted messages with this key, oldest first; received between the two times, or somewhat outside."""
+    column = "control" if kind == CONTROL else "lane"
+    run_end = view.one("select max(last_message) from run") or 0
+    return [
+        row[0]
+        for row in view.db.execute(
+            "select e.message from run r cross join run_entry e on e.run = r.id and e.kind = ? and e.key = ? "
+            "where r.to_ns >= ? and r.from_ns <= ? "
+            f"union all select id from message where id > ? and {column} = ? and kind = 0 order by 1",
+            (kind, key, from_ns, to_ns, run_end, key),
+        )
+    ]
