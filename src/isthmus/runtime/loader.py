@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +24,16 @@ class Declarations:
 
 
 def load_declarations(folder: Path) -> Declarations:
-    """Raises `Misuse` naming file and line when a module cannot be imported or two declarations share a name."""
+    """Raises `Misuse` with every finding, one a line: `FILE:LINE: what`."""
+    findings: list[str] = []
+    declarations = read_declarations(folder, findings)
+    if findings:
+        raise Misuse("\n".join(findings))
+    return declarations
+
+
+def read_declarations(folder: Path, findings: list[str]) -> Declarations:
+    """What the modules hold, as far as they can be imported; what is wrong with the others goes into `findings`."""
     flows: dict[str, Flow] = {}
     processes: dict[str, Process] = {}
     sys.path.insert(0, str(folder))
@@ -31,19 +41,24 @@ def load_declarations(folder: Path) -> Declarations:
         for path in sorted((folder / "flows").glob("*.py")):
             if path.name.startswith("_"):
                 continue
-            for value in vars(load_module(path)).values():
+            try:
+                held = vars(load_module(path)).values()
+            except Misuse as error:
+                findings.append(str(error))
+                continue
+            for value in held:
                 if isinstance(value, Flow):
-                    _put(flows, value, "flow")
+                    _put(flows, value, "flow", findings)
                 elif isinstance(value, Process):
-                    _put(processes, value, "process")
+                    _put(processes, value, "process", findings)
     finally:
         sys.path.remove(str(folder))
     return Declarations(list(flows.values()), list(processes.values()))
 
 
-def _put(known: dict[str, Any], value: Any, kind: str) -> None:
+def _put(known: dict[str, Any], value: Any, kind: str, findings: list[str]) -> None:
     if known.setdefault(value.name, value) is not value:
-        raise Misuse(f"{value.place.file}:{value.place.line}: there is another {kind} named {value.name!r}")
+        findings.append(f"{value.place.file}:{value.place.line}: there is another {kind} named {value.name!r}")
 
 
 def load_module(path: Path) -> ModuleType:
@@ -70,12 +85,15 @@ def _line(error: BaseException, path: Path) -> int:
     return line
 
 
-def load_connector(name: str) -> ModuleType:
-    """The module of a connector. Raises `Misuse` with the names that exist."""
+def connectors() -> list[str]:
+    """The names of all connectors: the modules and packages of `isthmus.connectors`."""
     from .. import connectors
 
-    folder = Path(connectors.__file__).parent
-    known = sorted(path.stem for path in folder.glob("*.py") if not path.name.startswith("_"))
-    if name not in known:
-        raise Misuse(f"there is no connector {name!r}: use one of {', '.join(known)}")
+    return sorted(found.name for found in pkgutil.iter_modules(connectors.__path__) if not found.name.startswith("_"))
+
+
+def load_connector(name: str) -> ModuleType:
+    """The module of a connector. Raises `Misuse` with the names that exist."""
+    if name not in connectors():
+        raise Misuse(f"there is no connector {name!r}: use one of {', '.join(connectors())}")
     return importlib.import_module(f"..connectors.{name}", __package__)

@@ -144,16 +144,22 @@ def load_settings(folder: Path) -> Settings:
         raw = tomllib.loads(path.read_text())
     except OSError:
         raise Misuse(f"{path} is not there: `isthmus init {folder}` makes a hub") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: {error}") from None
     findings: list[str] = []
-    settings = _settings(folder, raw, findings)
-    if settings is None or findings:
+    settings = read_settings(folder, raw, findings)
+    if findings:
         raise Misuse("\n".join(f"{path}: {finding}" for finding in findings))
     return settings
 
 
-def _settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Settings | None:
+def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Settings:
+    """What the tables say, as far as they can be understood; the rest goes into `findings` as `[table] what`."""
+    for name, value in raw.items():
+        if not isinstance(value, dict):
+            findings.append(f"[{name}] is a table, not a value")
+    raw = {name: value for name, value in raw.items() if isinstance(value, dict)}
+
     def part(table: Any, where: str, type: Any) -> Any:
         try:
             return msgspec.convert(expand(table, where), type)
@@ -181,8 +187,7 @@ def _settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Setting
     destinations = _endpoints(raw.get("destinations", {}), "destinations", DeliveryPolicy, part)
     retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}
     admin = part(raw["admin"], "admin", AdminSettings) if "admin" in raw else None
-    if hub is None:
-        return None
+    hub = hub or HubSettings(name=folder.name)
     return Settings(folder, hub, facilities, sources, destinations, {"standard": RETENTION_DAYS} | retention, admin)
 
 
@@ -190,6 +195,9 @@ def _endpoints(tables: dict[str, Any], where: str, shared: type[msgspec.Struct],
     known = set(shared.__struct_fields__)
     found = {}
     for name, table in tables.items():
+        if not isinstance(table, dict):
+            part(table, f"{where}.{name}", dict[str, Any])
+            continue
         common = part({k: v for k, v in table.items() if k in known}, f"{where}.{name}", shared)
         own = part({k: v for k, v in table.items() if k not in known}, f"{where}.{name}", dict[str, Any])
         if common is not None and own is not None:

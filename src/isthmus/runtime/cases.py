@@ -1,0 +1,140 @@
+"""Runs the cases of a hub's flows: sample in, what the flow makes of it out. Pure: no journal, no clock, no network.
+
+What came out is written as a case's `expect` names it:
+
+    EncounterDischarged     a canonical event or document, by its type
+    send:NAME               a dispatch to a system
+    task:NAME               something for a person
+
+A sample with several messages gives what follows from all of them, in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ..flows import Case, Flow
+from ..flows.dispatch import WORKLIST
+from ..kernel.errors import IsthmusError, Misuse, PeerFault
+from ..kernel.message import Dispatch, Message
+from ..model import CATALOGUE
+from ..model.event import Document
+from ..protocols import hl7v2
+from .formats import reader
+from .loader import Declarations
+from .plan import Plan, cause_of, in_words
+from .settings import Settings
+
+CASE_TIME_NS = 1_767_225_600_000_000_000
+"""Every case is received on 2026-01-01T00:00Z, so that it gives the same each time."""
+
+
+class CaseResult(msgspec.Struct, frozen=True):
+    """ok; got: what came out; why: what is wrong with it, in words."""
+
+    flow: str
+    case: str
+    sample: str
+    ok: bool
+    expected: list[str] | None
+    got: list[str]
+    why: str = ""
+
+
+def run_cases(settings: Settings, declarations: Declarations, flows: Iterable[str] = ()) -> list[CaseResult]:
+    """Every case of every flow, or of the flows named. Raises `Misuse` for a flow that is not there."""
+    wanted = set(flows)
+    known = {flow.name for flow in declarations.flows}
+    if wanted - known:
+        raise Misuse(f"there is no flow {', '.join(sorted(wanted - known))}: the hub has {', '.join(sorted(known))}")
+    plan = Plan(declarations.flows, declarations.processes, settings.destinations, CATALOGUE, _stand_in_mac, {})
+    return [
+        run_case(settings, plan, flow, case)
+        for flow in declarations.flows
+        if not wanted or flow.name in wanted
+        for case in flow.cases
+    ]
+
+
+def run_case(settings: Settings, plan: Plan, flow: Flow, case: Case) -> CaseResult:
+    got: list[str] = []
+    cause: IsthmusError | None = None
+    try:
+        for message in samples(settings, flow, case):
+            got.extend(decided(plan, flow, message))
+    except Misuse as error:
+        cause = error
+    except Exception as error:
+        cause = cause_of(error)
+    expected = None if case.expect is None else list(case.expect)
+    why = _why(case, got, cause)
+    return CaseResult(flow.name, case.name, case.sample, not why, expected, got, why)
+
+
+def _why(case: Case, got: list[str], cause: IsthmusError | None) -> str:
+    words = "" if cause is None else f"{cause.code}: {in_words(cause)}"
+    detail = f" ({cause.detail})" if cause is not None and cause.detail else ""
+    if case.parks is not None:
+        if not words:
+            return f"it should be parked with {case.parks!r}, and was decided"
+        return "" if case.parks in words else f"it should be parked with {case.parks!r}, and was with {words}"
+    if words:
+        return f"it cannot be decided: {words}{detail}"
+    return "" if case.expect is None or list(case.expect) == got else "something else came out"
+
+
+def samples(settings: Settings, flow: Flow, case: Case) -> list[Message]:
+    """The messages of a case's sample as the hub would read them. Raises `Misuse` when it cannot be read."""
+    path = settings.folder / case.sample
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Misuse(f"the sample {path} cannot be read: {error.strerror}") from None
+    endpoint = settings.sources.get(flow.source)
+    format = endpoint.shared.format if endpoint else flow.format
+    facility = endpoint.shared.facility if endpoint else ""
+    bodies = hl7v2.split_batch(data).messages if format == "hl7v2" else [data]
+    if not bodies:
+        raise Misuse(f"the sample {path} holds no message: one starts with MSH")
+    return [_message(flow, format, facility, number, body) for number, body in enumerate(bodies, 1)]
+
+
+def _message(flow: Flow, format: str, facility: str, number: int, raw: bytes) -> Message:
+    try:
+        read = reader(format)(raw)
+    except PeerFault as fault:
+        raise Misuse(f"the source would refuse this sample: {fault}") from None
+    if not flow.takes(read.type):
+        raise Misuse(f"the flow accepts {flow.accepts}, and this is {read.type or 'without a type'}")
+    control_id = read.control.decode("latin-1")
+    return Message(number, flow.source, CASE_TIME_NS, raw, read.content, read.type, control_id, facility)
+
+
+def decided(plan: Plan, flow: Flow, message: Message) -> list[str]:
+    """What one flow makes of one message. Raises what the flow raises, and `Misuse` for what leads nowhere."""
+    handler = flow.handler(message.type)
+    found: list[str] = []
+    for one in (handler(message) if handler else None) or ():
+        if isinstance(one, Document):
+            plan.publish(one, (b"",), True)
+        elif isinstance(one, Dispatch):
+            plan.entry(one, (b"",), message.raw, True, len(found), message)
+        else:
+            raise Misuse(f"the flow yielded a {type(one).__name__}: yield an event, send, forward or task")
+        found.append(name_of(one))
+    return found
+
+
+def name_of(one: Any) -> str:
+    """How a case names what came out."""
+    if isinstance(one, Dispatch):
+        return f"task:{one.name}" if one.to == WORKLIST else f"send:{one.to}"
+    return type(one).__name__
+
+
+def _stand_in_mac(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=16).digest()

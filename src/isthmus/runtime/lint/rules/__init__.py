@@ -1,0 +1,1 @@
+"""One file for each rule: `check(subject)` yields findings. Adding a rule adds one file here."""
