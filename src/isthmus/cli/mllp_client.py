@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from ..kernel.errors import Misuse, PeerFault, Unavailable
 from ..protocols import hl7v2, mllp
 from ..security.transport import Tls, client_tls, is_loopback, split_address
-from ..security.transport import Tls, client_tls, is_loopback, split_address
 
 READ_BYTES = 1 << 16
 
