@@ -158,3 +158,12 @@ def test_a_facility_without_a_time_zone_is_refused():
     with pytest.raises(MappingError) as caught:
         mapping.encounter_admitted(adt("ADT^A01"), Site(zones={}))
     assert str(caught.value) == "MSH-4.1 names a facility without a time zone"
+
+
+def test_where_the_message_names_no_facility_that_of_its_source_counts():
+    one = adt("ADT^A01")
+    del one.content["MSH-4"]
+    with pytest.raises(MappingError, match=r"MSH-4\.1 is empty"):
+        mapping.encounter_admitted(one, SITE)
+    one.facility = "EAST"
+    assert mapping.encounter_admitted(one, SITE).facility == "EAST"

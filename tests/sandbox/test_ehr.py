@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import socket
 import sys
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -215,14 +216,13 @@ async def test_a_message_without_an_answer_and_one_whose_connection_breaks_are_s
 
 async def test_the_sender_waits_for_a_listener_that_comes_up_late():
     some = [one for one in well_formed() if one.stream == 0][:3]
-    tally = Tally()
-    async with listening(lambda raw, nth: "AA") as (_, port):
-        pass
-    sending = asyncio.create_task(send_day(some, tally, port=port))
+    tally, listener = Tally(), Listener(lambda raw, nth: "AA")
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))  # taken, and refusing connections until it listens
+    sending = asyncio.create_task(send_day(some, tally, port=place.getsockname()[1]))
     while not tally.unanswered:
         await asyncio.sleep(0)
-    listener = Listener(lambda raw, nth: "AA")
-    server = await asyncio.start_server(listener.serve, "127.0.0.1", port)
+    server = await asyncio.start_server(listener.serve, sock=place)
     await sending
     server.close()
     await server.wait_closed()

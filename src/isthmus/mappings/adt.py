@@ -52,7 +52,8 @@ def encounter_updated(message: Message, site: Site) -> EncounterUpdated:
 
 def encounter_discharged(message: Message, site: Site) -> EncounterDischarged:
     """Its moment is EVN-6, else PV1-45: what makes two reports of one discharge the same."""
-    reader, zone = _opened(message, site)
+    reader = Reader(message.content)
+    _, zone = facility_of(message, reader, site)
     discharged_at = reader.moment("discharged_at", "PV1-45.1", zone)
     occurred_at = reader.moment("occurred_at", "EVN-6.1", zone) or discharged_at or _recorded(reader, zone)
     return _stay(
@@ -80,10 +81,10 @@ def patients_merged(message: Message, site: Site) -> Iterator[PatientsMerged]:
         reader = Reader(message.content, {"PID": number, "MRG": number})
         if all(segment.name != "MRG" for segment in group):
             reader.fault("MRG", "is missing: a merge needs both records", "have the source name the prior record")
-        zone = zone_of(reader, site)
+        facility, zone = facility_of(message, reader, site)
         yield PatientsMerged(
             origin=origin_of(message, reader, site),
-            facility=reader.needed("facility", site.facility),
+            facility=facility,
             surviving=identifier(reader, "surviving", site.patient),
             prior=identifier(reader, "prior", site.prior_patient),
             prior_account=reader.text("prior_account", site.prior_account),
@@ -103,11 +104,16 @@ EVENTS: dict[str, Callable[[Message, Site], EncounterEvent]] = {
 """By message type, for flows that take them all alike."""
 
 
-def zone_of(reader: Reader, site: Site) -> ZoneInfo:
-    """The time zone of the message's facility. Raises MappingError when the site has no such facility."""
-    facility = reader.needed("facility", site.facility)
+def facility_of(message: Message, reader: Reader, site: Site) -> tuple[str, ZoneInfo]:
+    """The facility, by the message or else by its source, and its time zone.
+
+    Raises MappingError when neither names one, or the site has no such facility.
+    """
+    facility = reader.text("facility", site.facility) or message.facility
+    if not facility:
+        reader.fault(site.facility, "is empty", "have the source fill it, or give the source a facility in hub.toml")
     zone = site.zones.get(facility)
-    return zone or reader.fault(
+    return facility, zone or reader.fault(
         site.facility, "names a facility without a time zone", "add the facility to hub.toml", facility
     )
 
@@ -141,11 +147,11 @@ def _stay(
     **more: Any,
 ) -> Stay:
     reader = reader or Reader(message.content)
-    zone = zone_of(reader, site)
+    facility, zone = facility_of(message, reader, site)
     read_account = reader.needed if account_needed else reader.text
     return kind(
         origin=origin_of(message, reader, site),
-        facility=reader.needed("facility", site.facility),
+        facility=facility,
         patient=Patient(
             mrn=identifier(reader, "patient.mrn", site.patient),
             birth_date=reader.calendar_day("patient.birth_date", "PID-7.1"),
@@ -160,11 +166,6 @@ def _stay(
         **more,
         provenance=reader.provenance,
     )
-
-
-def _opened(message: Message, site: Site) -> tuple[Reader, ZoneInfo]:
-    reader = Reader(message.content)
-    return reader, zone_of(reader, site)
 
 
 def _occurred(reader: Reader, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from ..kernel import Message
 from ..model import ChargePosted
 from ..model.charge import ChargeKind
-from .adt import identifier, origin_of, zone_of
+from .adt import facility_of, identifier, origin_of
 from .reader import Reader
 from .site import Site
 
@@ -30,8 +30,8 @@ def charges(message: Message, site: Site) -> Iterator[ChargePosted]:
     """The message's financial transactions, in order. Raises MappingError, also when there is no FT1 at all."""
     content = message.content
     header = Reader(content)
-    zone = zone_of(header, site)
-    shared = _shared(message, header, site)
+    facility, zone = facility_of(message, header, site)
+    shared = {"facility": facility} | _shared(message, header, site)
     count = len(content.segments("FT1"))
     if not count:
         header.fault("FT1", "is missing: a DFT without a transaction says nothing", "discard it")
@@ -46,7 +46,6 @@ def _shared(message: Message, reader: Reader, site: Site) -> dict[str, Any]:
     """What all transactions of the message have in common."""
     return {
         "origin": origin_of(message, reader, site),
-        "facility": reader.needed("facility", site.facility),
         "patient_key": identifier(reader, "patient", site.patient).key,
         "account": reader.needed("account", site.account),
         "visit": reader.text("visit", site.visit),
