@@ -28,7 +28,8 @@ from .path import Path, path
 from .reader import parse
 from .segment import Repetition, Segment
 from .timestamp import read_timestamp, write_timestamp
-from .values import NULL, Encoded
+from .tree import Node
+from .values import NULL, Encoded, Value
 
 __all__ = [
     "NULL",
@@ -39,10 +40,12 @@ __all__ = [
     "Encoded",
     "Finding",
     "Message",
+    "Node",
     "ParseError",
     "Path",
     "Repetition",
     "Segment",
+    "Value",
     "ack",
     "build",
     "escape",

@@ -37,6 +37,7 @@ def build(
     _check(delimiters, charset)
     message = parse(f"MSH{delimiters}{delimiters[0]}\r".encode("ascii"))
     for path, value in (
+        ("MSH-18", charset),
         ("MSH-3", sender[0]),
         ("MSH-4", sender[1]),
         ("MSH-5", receiver[0]),
@@ -48,7 +49,6 @@ def build(
         ("MSH-12", version),
         ("MSH-15", accept_ack),
         ("MSH-16", application_ack),
-        ("MSH-18", charset),
     ):
         if value:
             message[path] = value
@@ -62,7 +62,11 @@ def _check(delimiters: str, charset: str) -> None:
         usable = read_delimiters(f"MSH{delimiters}{delimiters[:1]}".encode("ascii"))
     except (ParseError, UnicodeEncodeError):
         usable = None
-    if usable is None or not 5 <= len(delimiters) <= 6 or ABSENT in usable[: len(delimiters)]:
+    if (
+        usable is None
+        or not 5 <= len(delimiters) <= 6
+        or list(delimiters.encode()) != [mark[0] for mark in usable if mark != ABSENT]
+    ):
         raise Misuse("Delimiters are five or six different punctuation characters, such as |^~\\&")
 
 

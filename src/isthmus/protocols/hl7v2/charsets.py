@@ -125,20 +125,18 @@ def names(declaration: bytes, delimiters: Delimiters) -> list[str]:
 def choose(body: bytes, declaration: bytes, delimiters: Delimiters, given: str | None) -> Charset:
     """The character set to read a message in: what the caller gives, else what MSH-18 declares, else a guess.
 
-    A message without bytes beyond ASCII and without escape sequences is ASCII, whatever it declares. Raises Misuse for
-    a given name that is unknown.
+    A message that declares nothing and holds no byte beyond ASCII is ASCII. Raises Misuse for a given name that is
+    unknown.
     """
     if given is not None:
         charset = known(given)
         if charset is None:
             raise Misuse(f"No character set {given!r} in HL7 table 0211 or in common use")
         return charset
-    if body.isascii() and b"\x1b" not in body:
-        return ASCII
-    charset = declared(names(declaration, delimiters))
-    if charset is None or (charset.codec == "ascii" and not charset.switching):
-        return guess(body)
-    return charset
+    charset = declared(names(declaration, delimiters)) or ASCII
+    if charset.codec != "ascii" or charset.switching:
+        return charset
+    return ASCII if body.isascii() else guess(body)
 
 
 def guess(data: bytes) -> Charset:

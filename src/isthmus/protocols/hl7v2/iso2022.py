@@ -69,6 +69,7 @@ _DESIGNATION = {
     "8859/15": b"-b",
 }
 _SEQUENCE = re.compile(rb"\x1b([\x20-\x2f]+[\x30-\x7e])")
+_HALVES = re.compile(rb"[\x80-\xff]+|[\x00-\x7f]+")
 _SURROGATES_AS_LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 
@@ -92,7 +93,12 @@ def _run(run: bytes, low: _Set, high: _Set) -> str:
     if not run:
         return ""
     if low.wide:
-        return _wide(run, low)
+        halves = _HALVES.findall(run)
+        return "".join(_high(half, high) if half[0] & 0x80 else _wide(half, low) for half in halves)
+    return _high(run, high)
+
+
+def _high(run: bytes, high: _Set) -> str:
     return run.decode(high.codec, "surrogateescape").translate(_SURROGATES_AS_LATIN_1)
 
 
@@ -118,7 +124,9 @@ def encode(text: str, codec: str, names: tuple[str, ...]) -> bytes:
     for character in text:
         designation, encoded = _place(character, codec, names)
         if designation != current:
-            out += _back(current, codec) if not designation else ESC + designation
+            out += _back(current, codec)
+            if designation:
+                out += ESC + designation
             current = designation
         out += encoded
     return bytes(out + _back(current, codec))

@@ -95,10 +95,14 @@ class Message(Reading):
         self._use(target)
         self["MSH-18"] = target.name
 
-    def _check_declaration(self, value: Value) -> None:
-        """MSH-18 of a message that holds more than ASCII must stay true."""
-        if not isinstance(value, str) or charsets.known(value) != self.encoding.charset:
+    def _prepare_declaration(self, value: Value) -> None:
+        """MSH-18 may be set freely while the message holds ASCII only; after that it must stay true."""
+        if isinstance(value, str) and charsets.known(value) == self.encoding.charset:
+            return
+        if not bytes(self._rows).isascii():
             raise Misuse("MSH-18 would no longer be true: transcode() changes the character set and MSH-18 together")
+        if not self._charset and not (self._envelope and self._envelope.codec):
+            self._use(ASCII)
 
     def _head(self) -> bytes:
         fields = self._rows.fields(0)
@@ -125,8 +129,8 @@ class Message(Reading):
     def assign(self, fields: Fields, p: Path, value: Value) -> None:
         if p.special:
             raise Misuse(f"{p.text} cannot be set: build the message anew for other delimiters")
-        if p.field == 18 and p.segment == "MSH" and self.encoding.charset is not ASCII:
-            self._check_declaration(value)
+        if p.field == 18 and p.segment == "MSH":
+            self._prepare_declaration(value)
         new = self._bytes_of(value, p)
         field = fields[p.field] if p.field < len(fields) else b""
         new = values.replaced(field, p, new, self.encoding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import charsets, lines
 from .encoding import encoding
-from .envelope import unwrap
+from .envelope import Envelope, unwrap
 from .grammar import ParseError, header_field, read_delimiters
 from .message import Message
 from .rows import Rows
@@ -26,16 +26,17 @@ def parse(data: bytes, charset: str | None = None) -> Message:
     if not body.startswith(b"MSH") or _FS in body or body[-1] in _END_OF_FILE:
         envelope, body = unwrap(body)
         if not body.startswith(b"MSH"):
-            raise _no_message(body, len(data) - len(body))
+            raise _no_message(body, len(envelope.lead) if envelope else 0)
     chosen = charsets.ASCII
     if envelope and envelope.codec:
         chosen = charsets.UTF_8
-    elif charset is not None or not body.isascii() or _ESC in body:
+    elif charset is not None or not body.isascii() or _ESC in body or body.find(body[6:7], 9) > 0:
+        # Otherwise nothing depends on the character set: no byte beyond ASCII, no switch, no escape sequence.
         chosen = charsets.choose(body, header_field(body, 18), read_delimiters(body[:10]), charset)
     found = encoding(body[:10], chosen)
     rows = Rows(*lines.split(body, found.delimiters.field), found)
     if rows.headers() > 1:
-        raise _second_header(body, len(data) - len(body))
+        raise _second_header(body, envelope)
     return Message(data, rows, envelope, charset)
 
 
@@ -47,11 +48,12 @@ def _no_message(body: bytes, offset: int) -> ParseError:
     return ParseError("A message starts with its MSH segment", offset=offset, rule="HL7 v2 §2.5.1")
 
 
-def _second_header(body: bytes, shift: int) -> ParseError:
+def _second_header(body: bytes, envelope: Envelope | None) -> ParseError:
     """Two messages in one frame would be acknowledged as one, and the second one lost."""
+    lead = len(envelope.lead) if envelope else 0
     at = body.replace(b"\n", b"\r").find(b"\rMSH" + body[3:4]) + 1
     return ParseError(
         "A second MSH: this is more than one message, split_batch takes them apart",
-        offset=shift + at,
+        offset=lead if envelope and envelope.codec else lead + at,
         rule="HL7 v2 §2.5.1",
     )

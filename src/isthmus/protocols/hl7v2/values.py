@@ -9,14 +9,14 @@ everything below it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ...kernel import Misuse
 from .encoding import Encoding
 from .path import Path, Test
 
-Part = str | list[str] | tuple[str, ...]
-Value = Part | list[Part] | tuple[Part, ...]
+Value = str | Sequence[str | Sequence[str]]
 """A leaf; or components, each a leaf or its sub-components."""
 
 
