@@ -11,11 +11,11 @@ from isthmus.kernel import Message
 from isthmus.mappings import Site, adt
 from isthmus.mappings.dft import charges
 from isthmus.mappings.register import day_end_register
-from isthmus.model import ChargePosted
 from isthmus.packs import revenue
-from isthmus.packs.revenue import BatchPolicy, Crosswalk, charges_in
+from isthmus.packs.revenue import BatchPolicy, Crosswalk, Seen, totals
+from isthmus.ports import State
 from isthmus.protocols import hl7v2
-from isthmus.reconcile import CHARGES_TO_LEDGER, ChargesToLedger, Taken
+from isthmus.reconcile import CHARGES_TO_LEDGER
 from isthmus.sandbox.ehr.day import plan_day
 from isthmus.sandbox.erp import chart
 
@@ -54,14 +54,11 @@ class HubDay:
     def __init__(self, seed=7, site=SITE, charges_max=40, **day):
         self.day = plan_day(seed=seed, **day)
         self.engine = Engine(revenue.processes(crosswalk(), batches=BatchPolicy(charges_max=charges_max)))
-        self.taken = []
         for sending in self.day.sendings:
             if not sending.well_formed or sending.note == "repeat":
                 continue  # refused at the door, or recognised by the duplicate window
             message = Message(sending.number, "ehr", RECEIVED_NS, sending.raw, hl7v2.parse(sending.raw))
             for event in events(message, site):
-                if isinstance(event, ChargePosted):
-                    self.taken.append(Taken(event, message.received_ns))
                 self.engine.publish(event)
 
     def totals(self, ledger=None):
@@ -71,14 +68,16 @@ class HubDay:
             for entry in self.engine.entries:
                 for line in entry.lines:
                     ledger[line.account, line.cost_centre] += line.debit - line.credit
-        return ChargesToLedger(
-            register=day_end_register(Message(0, "register", RECEIVED_NS, self.day.books.register())),
-            taken=tuple(self.taken),
-            posted=tuple(self.engine.entries),
-            parked=tuple(event for _, event, _ in self.engine.parked),
-            in_flight=tuple(key for state in self.engine.states.values() for key in charges_in(state)),
-            ledger=dict(ledger),
-        )
+        register = day_end_register(Message(0, "register", RECEIVED_NS, self.day.books.register()))
+        return totals(register, dict(ledger), self.seen(), self.engine.states.values())
+
+    def seen(self):
+        """Every delivery, as a journal would list it."""
+        parked = [event for _, event, _ in self.engine.parked]
+        for event in self.engine.events:
+            yield Seen(event, State.PARKED if event in parked else State.DELIVERED, RECEIVED_NS)
+        for entry in self.engine.entries:
+            yield Seen(entry, State.DELIVERED, RECEIVED_NS)
 
 
 def check(totals):

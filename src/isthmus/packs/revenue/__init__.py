@@ -9,7 +9,8 @@
             batch      one per facility, payer class, posting date: freezes a journal entry     batch.py  -> ERP
 
     processes.py       all four declared, for a hub's flows
-    standing.py        which charges a waiting delivery or a state holds, for control C0
+    standing.py        which charges a waiting delivery or a state holds
+    totals.py          deliveries and states -> the totals of control C0
     crosswalk.py       the reference tables: department -> account and cost centre, payers, companies
 
 Invariants
@@ -28,6 +29,7 @@ from .crosswalk import Crosswalk, Unmapped
 from .identity import Record
 from .processes import processes
 from .standing import charges_in
+from .totals import Seen, totals
 
 __all__ = [
     "Account",
@@ -38,7 +40,9 @@ __all__ = [
     "Crosswalk",
     "NotPostable",
     "Record",
+    "Seen",
     "Unmapped",
     "charges_in",
     "processes",
+    "totals",
 ]

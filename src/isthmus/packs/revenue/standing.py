@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ...model import ChargePosted, Document, JournalEntry, RevenueRecognised
+from ...model import ChargePosted, JournalEntry, RevenueRecognised
 from .batch import Batch
 from .charge import Charge
 
 
-def charges_in(value: Document | Batch | Charge) -> tuple[str, ...]:
+def charges_in(value: object) -> tuple[str, ...]:
     """The business keys of the charges that a waiting delivery's value or a process state holds.
 
-    Events that only speak of charges (`ChargeJournaled`), accounts and records hold none.
+    Anything else holds none: events that only speak of charges (`ChargeJournaled`), accounts, records.
     """
     match value:
         case ChargePosted():
