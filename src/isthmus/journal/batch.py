@@ -17,7 +17,7 @@ from ..ports import Arrival, Decision, Entry, Kind, Settlement, State, Work
 from .counters import Counters
 from .ledger import Tally
 from .store import Store
-from .view import BODY_BITS, CHUNK_BYTES
+from .view import BODY_BITS, CHUNK_BYTES, lane_key
 
 _pack = msgspec.msgpack.encode
 
@@ -77,7 +77,10 @@ class Batch:
         if decision is Decision.UNDECIDED or arrival.error or arrival.origin:
             record = {"lanes": b"".join(arrival.lanes), "error": arrival.error, "origin": arrival.origin}
             extra = store.seal(segment, b"m%d" % id, _pack(record), received_ns)
-        lane = int.from_bytes(arrival.lanes[0][:8], "big", signed=True) if arrival.lanes else 0
+        lanes = arrival.lanes
+        lane, keeps = (lane_key(lanes[0]), 1) if lanes else (0, 0)
+        if len(lanes) > 1:
+            keeps = self._lane_also(id, lanes)
         version = arrival.version
         self._messages.append(
             (
@@ -88,6 +91,7 @@ class Batch:
                 kind,
                 names.get(("type", arrival.type)) or store.name("type", arrival.type),
                 lane,
+                keeps,
                 arrival.control,
                 arrival.digest,
                 len(arrival.raw),
@@ -114,6 +118,12 @@ class Batch:
             self.dispatch(entry, segment)
         if arrival.work:
             self.work(arrival.work, message=id, blocks=arrival.blocks, segment=segment)
+
+    def _lane_also(self, message: int, lanes: tuple[bytes, ...]) -> int:
+        """A merge must be found by each of its patients; how many lanes it keeps."""
+        _, *others = keys = list(dict.fromkeys(map(lane_key, lanes)))
+        self.store.db.executemany("insert into lane_also values (?, ?)", [(message, key) for key in others])
+        return len(keys)
 
     def body(self, segment: int, raw: bytes) -> int:
         """Rows for a body; the id of its first."""
@@ -201,6 +211,15 @@ class Batch:
         self._settled.append((state, entry.attempts, id, entry.id, previous))
         self.tally.move(entry.hour, self.store.names["destination", entry.destination], was, state)
 
+    def mend(self, message: int, delivery: int, body: bytes, was_body: int, was_size: int) -> tuple[int, int]:
+        """Store a body that replaces another (delivery 0: the one a message is decided on); its first row and size."""
+        id = self.counters.mend
+        self.counters.mend = id + 1
+        segment = self.store.home(was_body >> BODY_BITS, self.now_ns)
+        first = self.body(segment, body)
+        self._mends.append((id, message, delivery, self.now_ns, first, len(body), was_body, was_size))
+        return first, len(body)
+
     def withdraw(self, slot: int, at_ns: int) -> None:
         """Settle what is open under a timer's or task's name as superseded."""
         self.flush()
@@ -277,7 +296,7 @@ class Batch:
         """Write what was gathered; afterwards a query sees it."""
         db = self.store.db
         for sql, rows in (
-            ("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._messages),
+            ("insert into message values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._messages),
             ("insert into body values (?, ?)", self._bodies),
             ("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._deliveries),
         ):

@@ -155,6 +155,11 @@ from (select party, n from ledger where account = 40 and n != 0) l
 full outer join (select process, count(*) as n from state group by process) s on s.process = l.party
 where l.n is not s.n;
 
+-- LANE_ALSO: message {message} keeps {expected} lanes, it is found by {found}
+select m.id as message, m.lanes as expected, count(a.key) + 1 as found
+from message m left join lane_also a on a.message = m.id
+where m.lanes > 1 group by m.id having m.lanes != count(a.key) + 1;
+
 -- RUN_GAP: the search run for messages {first} to {last} is missing
 select before + 1 as first, first_message - 1 as last from (
     select first_message, lag(last_message, 1, :message) over (order by first_message) as before from run

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ..kernel.errors import Misuse
 from ..ports import Arrival, Entry, Kind, Memory, State
 from .view import View, split_lanes
 
 _COLUMNS = "id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, posting, waits, x"
 
 
-def entry_of(store: View, row: tuple[Any, ...]) -> Entry:
+def entry_of(store: View, row: tuple[Any, ...], read: Callable[[bytes, bytes], Any] | None = None) -> Entry:
     id, message, parent, destination, lanes, body, size, hour, due_ns, slot, state, attempts, posting, waits, x = row
+    read = read or store.words
     entry = Entry(
         store.name_of[destination],
         split_lanes(lanes),
@@ -27,8 +30,19 @@ def entry_of(store: View, row: tuple[Any, ...]) -> Entry:
     )
     entry.id, entry.size, entry.attempts, entry.posting = id, size, attempts, posting
     if x is not None:
-        entry.key, entry.headers = store.words(b"d%d" % id, x)
+        entry.key, entry.headers = read(b"d%d" % id, x) or (None, None)
     return entry
+
+
+def entry(store: View, id: int) -> Entry:
+    """One delivery, whatever its state, without its body; key and headers are None when they were pruned.
+
+    Raises `Misuse` when there is none of this id.
+    """
+    row = store.db.execute(f"select {_COLUMNS} from delivery where id = ?", (id,)).fetchone()
+    if row is None:
+        raise Misuse(f"there is no delivery {id} in the journal")
+    return entry_of(store, row, store.maybe_words)
 
 
 def page(store: View, destination: str, after: int, limit: int) -> list[Entry]:

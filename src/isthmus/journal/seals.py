@@ -26,7 +26,7 @@ ROWS_MAX = 2000
 _pack = msgspec.msgpack.encode
 
 # The columns that are covered: those that never change.
-_MESSAGES = "id, source, number, received_ns, kind, type, lane, control, digest, size, original"
+_MESSAGES = "id, source, number, received_ns, kind, type, lane, lanes, control, digest, size, original"
 _DELIVERIES = "id, message, parent, destination, lanes, hour, due_ns, slot, waits"
 _POSTINGS = "id, delivery, previous, state, at_ns, follows, code"
 

@@ -15,7 +15,7 @@ from . import claim, settle
 from .batch import Batch
 from .commit import Call, Committer, Operation, Writer
 from .store import Store
-from .trail import CONTROL
+from .trail import CONTROL, find
 
 T = TypeVar("T")
 
@@ -154,10 +154,10 @@ class SqliteJournal:
         return future
 
     async def find_original(self, source: str, control: int, digest: bytes, since_ns: int) -> tuple[int, bool]:
-        def find(batch: Batch) -> tuple[int, bool]:
+        def look(batch: Batch) -> tuple[int, bool]:
             store = batch.store
             party, reused = store.names.get(("source", source)), False
-            for id in self._committer.trail.find(CONTROL, control, since_ns):
+            for id in find(store, CONTROL, control, since_ns):
                 row = store.db.execute(
                     "select source, digest, received_ns, original from message where id = ?", (id,)
                 ).fetchone()
@@ -170,7 +170,7 @@ class SqliteJournal:
                 reused = True
             return 0, reused
 
-        return await self.call(find)
+        return await self.call(look)
 
     async def page(self, destination: str, after: int, limit: int) -> list[Entry]:
         return await self.call(lambda batch: claim.page(batch.store, destination, after, limit))

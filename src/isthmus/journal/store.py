@@ -200,6 +200,10 @@ class Store(View):
             self._segments = {k: v for k, v in self._segments.items() if k[1] >= day - 1} | {(retention, day): found}
         return found
 
+    def home(self, segment: int, now_ns: int) -> int:
+        """Today's segment of the same retention class: where what survives a segment goes."""
+        return self.segment(self.one("select class from segment where id = ?", (segment,)) or "standard", now_ns)
+
     def next_body(self, segment: int, rows: int) -> int:
         """The id of the first of `rows` consecutive body rows."""
         at = self._bodies.get(segment)

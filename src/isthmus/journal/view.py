@@ -79,6 +79,20 @@ class View:
             pieces.append(self.unseal(b"b%d" % id, sealed))
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def maybe_words(self, record: bytes, sealed: bytes | None) -> Any:
+        """The value of a sealed record; None when there is none, or it was pruned."""
+        try:
+            return None if sealed is None else self.words(record, sealed)
+        except Pruned:
+            return None
+
+    def maybe_body(self, first: int, size: int) -> bytes | None:
+        """A body; None when none was kept (`first` is 0), or it was pruned."""
+        try:
+            return self.body(first, size) if first else None
+        except Pruned:
+            return None
+
 
 def body_rows(size: int) -> int:
     """How many rows a body of `size` bytes takes; an empty one takes one."""
@@ -88,6 +102,11 @@ def body_rows(size: int) -> int:
 def key_id(sealed: bytes) -> int:
     """The data key that a record was sealed with."""
     return int.from_bytes(sealed[:_KEY_ID_BYTES], "big")
+
+
+def lane_key(lane: bytes) -> int:
+    """What a lane is searched by: the first 8 bytes of its MAC as a signed integer."""
+    return int.from_bytes(lane[:8], "big", signed=True)
 
 
 def split_lanes(lanes: bytes) -> tuple[bytes, ...]:

@@ -40,6 +40,7 @@ create table message (
     kind integer not null,              -- 0 appended, 1 duplicate, 2 refused
     type integer not null,
     lane integer not null,              -- first 8 bytes of the first lane's MAC, 0: none
+    lanes integer not null,             -- how many lanes it keeps; those after the first stand in `lane_also`
     control integer not null,           -- first 8 bytes of the MAC of the control id, 0: none
     digest blob not null,               -- MAC of the raw bytes
     size integer not null,
@@ -53,6 +54,14 @@ create table message (
 create index message_undecided on message (id) where decision = 0;
 create index message_apart on message (kind, id) where kind != 0;
 create index message_original on message (original) where original is not null;
+
+-- Messages that keep several lanes (merges) are found by each of them.
+create table lane_also (
+    message integer not null,
+    key integer not null,               -- first 8 bytes of the lane's MAC
+    primary key (message, key)
+) without rowid, strict;
+create index lane_also_key on lane_also (key);
 
 -- The last number of each source as of the last run: where counting goes on after a start.
 create table source_last (
