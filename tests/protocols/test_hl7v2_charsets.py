@@ -150,6 +150,28 @@ def test_undecodable_bytes_neither_raise_nor_get_lost() -> None:
     assert bytes(read) == data.replace(b"ok", "ü".encode())
 
 
+@pytest.mark.parametrize("charset", [b"BIG-5", b"GB 18030-2000", b"SHIFT_JIS"])
+def test_editing_beside_undecodable_bytes_keeps_them(charset: bytes) -> None:
+    data = message(b"PID|1||\xff^\x80\x20|" + "表".encode("gb18030") + b"|X", charset=charset)
+    read = hl7v2.parse(data)
+    assert read["PID-3.1"] in ("ÿ", "\xff")
+
+    read["PID-5"] = "Y"
+
+    assert bytes(read) == data.replace(b"|X", b"|Y")
+    assert read["PID-5"] == "Y"
+
+
+def test_a_segment_with_a_broken_switch_is_not_edited_into_nothing() -> None:
+    data = message(b"PID|1||\x1b$B\x7f\x7f\x1b(B\xe9|x", charset=b"ASCII~ISO IR87")
+    read = hl7v2.parse(data)
+
+    with pytest.raises(Misuse, match="transcode"):
+        read["PID-4"] = "y"
+
+    assert bytes(read) == data
+
+
 def test_the_callers_character_set_overrides_the_declaration() -> None:
     data = message("PID|1||||Иванов".encode("cp1251"), charset=b"UNICODE UTF-8")
     read = hl7v2.parse(data, charset="windows-1251")

@@ -82,7 +82,7 @@ def ack(
     fields = _header_of(answered)
     mark = fields[1]
     fields += [b""] * (19 - len(fields))
-    kind, dialect = _ack_type(fields[9], fields[12], fields[2][:1])
+    kind, dialect = _ack_type(fields[9][:64], fields[12][:16], fields[2][:1])
     head = [
         fields[0], fields[2], fields[5], fields[6], fields[3], fields[4], write_timestamp(at).encode("ascii"), b"", kind,
         control_id.encode("ascii", "replace"), fields[11], fields[12],

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ...kernel import Misuse
 from . import iso2022
 from .grammar import Delimiters
+from .iso2022 import SURROGATES_AS_LATIN_1
 
 
 class Charset(NamedTuple):
@@ -47,10 +48,8 @@ def decode(value: bytes, codec: str) -> str:
     try:
         return value.decode(codec)
     except UnicodeDecodeError:
-        return value.decode(codec, "surrogateescape").translate(_SURROGATES_AS_LATIN_1)
+        return value.decode(codec, "surrogateescape").translate(SURROGATES_AS_LATIN_1)
 
-
-_SURROGATES_AS_LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 ASCII = Charset("ASCII", "ascii")
 LATIN_1 = Charset("8859/1", "iso8859-1")

@@ -12,12 +12,13 @@ from . import iso2022
 from .charsets import ASCII, UTF_8, Charset, guess
 from .escapes import escape, recode_hexadecimal, unescape
 from .grammar import Delimiters, read_delimiters
+from .iso2022 import SURROGATES_AS_LATIN_1
 
 
 class Encoding:
     """`charset` is what travels; `working` is what segments are split in: UTF-8 where `charset` is not delimiter-safe."""
 
-    __slots__ = ("charset", "delimiters", "marks", "transcodes", "working")
+    __slots__ = ("charset", "component", "delimiters", "marks", "transcodes", "working")
 
     def __init__(self, delimiters: Delimiters, charset: Charset) -> None:
         self.delimiters = delimiters
@@ -27,6 +28,7 @@ class Encoding:
             delimiters.subcomponent[0],
             delimiters.escape[0],
         )
+        self.component = delimiters.component
         self.charset = charset
         self.transcodes = not charset.delimiter_safe
         self.working = UTF_8 if self.transcodes else charset
@@ -38,7 +40,13 @@ class Encoding:
             return iso2022.decode(plain, self.working.codec)
         if plain.isascii():
             return plain.decode()
-        return (guess(plain) if self.working is ASCII else self.working).decode(plain)
+        return guess(plain).decode(plain) if self.working is ASCII else self.decoded(plain)
+
+    def decoded(self, value: bytes) -> str:
+        """Working bytes as text, escapes left as they are."""
+        if self.transcodes:
+            return value.decode("utf-8", "surrogatepass").translate(SURROGATES_AS_LATIN_1)
+        return self.working.decode(value)
 
     def leaf(self, text: str) -> bytes:
         """Text as a leaf: encoded and escaped. Raises UnicodeEncodeError or Misuse (no escape character)."""
@@ -55,21 +63,32 @@ class Encoding:
         if value.isascii() and self.delimiters.escape not in value:
             return value
         plain = recode_hexadecimal(value, self.delimiters, lambda data: new.charset.encode(self.charset.decode(data)))
-        return new.encode(self.working.decode(plain))
+        return new.encode(self.decoded(plain))
 
     def to_working(self, segment: bytes) -> bytes:
-        return self.charset.decode(segment).encode("utf-8")
+        """A segment as it travels, as UTF-8; bytes that cannot be decoded go through as surrogates and come back."""
+        if self.charset.switching:
+            return self.charset.decode(segment).encode("utf-8")
+        return segment.decode(self.charset.codec, "surrogateescape").encode("utf-8", "surrogatepass")
 
     def to_wire(self, segment: bytes) -> bytes:
+        """The inverse. Raises Misuse where a segment's damaged escape sequences leave characters without a place."""
+        text = segment.decode("utf-8", "surrogatepass")
+        if not self.charset.switching:
+            return text.encode(self.charset.codec, "surrogateescape")
         try:
-            return self.charset.encode(segment.decode("utf-8"))
+            return self.charset.encode(text)
         except UnicodeEncodeError:
-            raise Misuse(
-                f"An edited segment has characters outside {self.charset.name}; transcode the message"
-            ) from None
+            raise Misuse(f"The segment has characters outside {self.charset.name}: transcode the message") from None
 
 
 @lru_cache(maxsize=256)
 def encoding(head: bytes, charset: Charset) -> Encoding:
     """The encoding for a header segment that starts with `head` (its first ten bytes are enough)."""
     return Encoding(read_delimiters(head), charset)
+
+
+@lru_cache(maxsize=64)
+def ascii_encoding(head: bytes) -> Encoding:
+    """The usual case, with a cheaper look-up."""
+    return encoding(head, ASCII)

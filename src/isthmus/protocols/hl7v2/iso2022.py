@@ -70,7 +70,8 @@ _DESIGNATION = {
 }
 _SEQUENCE = re.compile(rb"\x1b([\x20-\x2f]+[\x30-\x7e])")
 _HALVES = re.compile(rb"[\x80-\xff]+|[\x00-\x7f]+")
-_SURROGATES_AS_LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+SURROGATES_AS_LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+"""For text decoded with surrogateescape: what the codec could not decode reads as ISO 8859-1."""
 
 
 def decode(value: bytes, codec: str) -> str:
@@ -99,7 +100,7 @@ def _run(run: bytes, low: _Set, high: _Set) -> str:
 
 
 def _high(run: bytes, high: _Set) -> str:
-    return run.decode(high.codec, "surrogateescape").translate(_SURROGATES_AS_LATIN_1)
+    return run.decode(high.codec, "surrogateescape").translate(SURROGATES_AS_LATIN_1)
 
 
 def _wide(run: bytes, low: _Set) -> str:

@@ -134,9 +134,7 @@ class Message(Reading):
         new = self._bytes_of(value, p)
         field = fields[p.field] if p.field < len(fields) else b""
         new = values.replaced(field, p, new, self.encoding)
-        fields.extend([b""] * (p.field + 1 - len(fields)))
-        fields[p.field] = new
-        self._rows.touch(fields)
+        self._rows.put(fields, p.field, new)
 
     def _bytes_of(self, value: Value, p: Path) -> bytes:
         try:
@@ -159,5 +157,4 @@ class Message(Reading):
         elif p.special:
             raise Misuse(f"{p.text} cannot be removed")
         elif p.field < len(fields):
-            fields[p.field] = values.removed(fields[p.field], p, self.encoding)
-            self._rows.touch(fields)
+            self._rows.put(fields, p.field, values.removed(fields[p.field], p, self.encoding))

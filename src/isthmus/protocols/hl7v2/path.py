@@ -48,6 +48,7 @@ class Path:
 
     depth     what the path names: 0 segment, 1 field, 2 repetition, 3 component, 4 sub-component
     chooses   whether another repetition than the first is meant
+    first     whether the first of everything is meant: repetition, component, sub-component
     selector  conditions that choose the repetition; empty when it is chosen by number
     place     which segment: its name, with its number where that is not 1
     special   read otherwise than by splitting: a segment as such, and MSH-1 and MSH-2, which hold the separators
@@ -58,6 +59,7 @@ class Path:
         "component",
         "depth",
         "field",
+        "first",
         "name",
         "occurrence",
         "place",
@@ -85,6 +87,7 @@ class Path:
         self.chooses = bool(self.repetition or self.selector)
         self.component = int(component or 1) - 1
         self.subcomponent = int(subcomponent or 1) - 1
+        self.first = not (self.chooses or self.component or self.subcomponent)
         named = enumerate((field, repetition, component, subcomponent), 1)
         self.depth = max((depth for depth, part in named if part), default=0)
 

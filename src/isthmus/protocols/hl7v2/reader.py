@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import charsets, lines
-from .encoding import encoding
+from .encoding import ascii_encoding, encoding
 from .envelope import Envelope, unwrap
 from .grammar import ParseError, header_field, read_delimiters
 from .message import Message
@@ -27,13 +27,14 @@ def parse(data: bytes, charset: str | None = None) -> Message:
         envelope, body = unwrap(body)
         if not body.startswith(b"MSH"):
             raise _no_message(body, len(envelope.lead) if envelope else 0)
-    chosen = charsets.ASCII
+    head = body[:10]
     if envelope and envelope.codec:
-        chosen = charsets.UTF_8
-    elif charset is not None or not body.isascii() or _ESC in body or body.find(body[6:7], 9) > 0:
-        # Otherwise nothing depends on the character set: no byte beyond ASCII, no switch, no escape sequence.
-        chosen = charsets.choose(body, header_field(body, 18), read_delimiters(body[:10]), charset)
-    found = encoding(body[:10], chosen)
+        found = encoding(head, charsets.UTF_8)
+    elif charset is None and body.isascii() and _ESC not in body and body.find(body[6:7], 9) < 0:
+        # No byte beyond ASCII, no switch, no escape sequence: nothing depends on the character set.
+        found = ascii_encoding(head)
+    else:
+        found = encoding(head, charsets.choose(body, header_field(body, 18), read_delimiters(head), charset))
     rows = Rows(*lines.split(body, found.delimiters.field), found)
     if rows.headers() > 1:
         raise _second_header(body, envelope)

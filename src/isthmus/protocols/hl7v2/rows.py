@@ -83,6 +83,15 @@ class Rows:
         segment = self.separator.join(parts)
         return self.encoding.to_wire(segment) if self.encoding.transcodes else segment
 
+    def put(self, fields: Fields, number: int, field: bytes) -> None:
+        """Put a field into a row. Raises Misuse, and changes nothing, when the row could not be written then."""
+        changed = fields + [b""] * (number + 1 - len(fields))
+        changed[number] = field
+        if self.encoding.transcodes:
+            self.encoding.to_wire(self.separator.join(changed))
+        fields[:] = changed
+        self.touch(fields)
+
     def touch(self, fields: Fields) -> None:
         """Call before or after changing `fields`: it will be written anew."""
         self._wires.pop(id(fields), None)

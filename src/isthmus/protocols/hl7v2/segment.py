@@ -50,7 +50,7 @@ class Segment:
         if p.field >= len(self.fields):
             return values.Encoded("")
         return values.Encoded(
-            self._message.encoding.working.decode(values.part(self.fields[p.field], p, self._message.encoding))
+            self._message.encoding.decoded(values.part(self.fields[p.field], p, self._message.encoding))
         )
 
     def __setitem__(self, at: str | Path, value: values.Value) -> None:

@@ -35,12 +35,15 @@ _NULL_BYTES = b'""'
 
 def read(field: bytes, path: Path, encoding: Encoding) -> str:
     """The text at `path` in a field; "" where nothing stands, NULL where null does."""
+    if path.first and field.isalnum():
+        return field.decode()
     # Looking for a number in bytes is many times faster than looking for one byte of bytes.
     repetition, component, subcomponent, escape = encoding.marks
     if path.chooses or repetition in field:
         field = _chosen(field, path, encoding)
     if component in field:
-        field = _part(field, encoding.delimiters.component, path.component)
+        parts = field.split(encoding.component, path.component + 1)
+        field = parts[path.component] if path.component < len(parts) else b""
     elif path.component and field != _NULL_BYTES:
         return ""
     if subcomponent in field:

@@ -13,6 +13,9 @@ from typing import NamedTuple
 _NUMBER = re.compile(r"2(?:\.\d{1,2}){1,2}")
 _ASSUMED = (2, 5, 1)
 
+# A type is 15 bytes; what is kept of it by the cache below must not be as long as a peer likes.
+_TYPE_BYTES_MAX = 64
+
 
 class Dialect(NamedTuple):
     """How one version writes what this codec writes itself.
@@ -88,8 +91,12 @@ ERRORS = {
 """HL7 table 0357, message error condition codes."""
 
 
-@lru_cache(maxsize=1024)
 def message_type(field: bytes, component: bytes) -> tuple[str, str, str]:
     """MSH-9 as (message code, trigger event, structure), "" where a part is missing."""
+    return _message_type(field[:_TYPE_BYTES_MAX], component)
+
+
+@lru_cache(maxsize=1024)
+def _message_type(field: bytes, component: bytes) -> tuple[str, str, str]:
     code, event, shape, *_ = (part.decode("ascii", "replace") for part in (*field.split(component, 3), b"", b"", b""))
     return code, event, shape
