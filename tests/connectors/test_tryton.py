@@ -202,6 +202,24 @@ async def test_a_posting_that_arrives_after_the_retry_changes_nothing(far_sink, 
     assert (await persistent(far_sink, wanted)).reference == outcome.reference
 
 
+async def test_a_draft_whose_posting_is_still_on_its_way_is_removed_before_an_older_one_is_posted(
+    far_sink, proxy, sink, erp
+) -> None:
+    wanted, late = entry(), entry()
+    await plant_draft(sink, late)
+    first = proxy.arm(Hold(), when=POST)
+    await deliver_into(first, far_sink, wanted)
+    erp.psql(f"UPDATE account_move SET description = '{wanted.key}' WHERE description = '{late.key}'")
+    second = proxy.arm(Hold(), when=POST)
+    retry = asyncio.create_task(persistent(far_sink, wanted))
+    await asyncio.wait_for(second.seen.wait(), PATIENCE_S)
+    first.release()
+    await asyncio.wait_for(first.done.wait(), PATIENCE_S)
+    second.release()
+    await retry
+    assert held(erp, wanted.key) == ["posted"]
+
+
 @pytest.mark.parametrize("fault", [Swallow(), Reset(), Reset(request_bytes=40)])
 async def test_a_request_that_never_arrives_is_sent_again(far_sink, proxy, erp, fault) -> None:
     wanted = entry()
@@ -358,6 +376,52 @@ async def test_an_account_closed_after_it_was_looked_up_is_named(sink, erp) -> N
     finally:
         erp.psql("UPDATE account_account SET closed = false WHERE code = '4130'")
     assert held(erp, wanted.key) == []
+
+
+async def test_a_draft_that_a_rule_of_the_erp_forbids_to_post_is_withdrawn(sink, erp) -> None:
+    wanted, button = entry(), "SELECT id FROM ir_model_button WHERE model = 'account.move' AND name = 'post'"
+    other = "SELECT id FROM res_group WHERE name = 'Company Administration'"
+    erp.psql(f'INSERT INTO "ir_model_button-res_group" (active, button, "group") VALUES (true, ({button}), ({other}))')
+    await asyncio.to_thread(erp.restart)
+    try:
+        with pytest.raises(Permanent, match="a business rule of the ERP refuses the entry") as refused:
+            await persistent(sink, wanted)
+    finally:
+        erp.psql('DELETE FROM "ir_model_button-res_group"')
+        await asyncio.to_thread(erp.restart)
+    assert "post" in (refused.value.detail or "")
+    assert held(erp, wanted.key) == []
+
+
+async def test_an_account_closed_after_the_draft_was_created_is_named_and_the_draft_used_later(sink, erp) -> None:
+    wanted = entry(lab="4140", lab_centre="CC140")
+    await plant_draft(sink, wanted)
+    erp.psql("UPDATE account_account SET closed = true WHERE code = '4140'")
+    try:
+        with pytest.raises(Permanent, match=r"no open account 4140 \(line 2\)"):
+            await sink.deliver(delivery(wanted))
+    finally:
+        erp.psql("UPDATE account_account SET closed = false WHERE code = '4140'")
+    assert (await sink.deliver(delivery(wanted))).reference
+    assert held(erp, wanted.key) == ["posted"]
+
+
+async def test_a_lock_that_somebody_else_holds_for_a_moment_is_waited_for(sink, erp) -> None:
+    lock = "BEGIN; SELECT 1 FROM ir_sequence_strict FOR UPDATE; SELECT pg_sleep(0.8); COMMIT"
+    holder = asyncio.create_task(asyncio.to_thread(erp.psql, lock))
+    sleeping = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    while not await asyncio.to_thread(erp.psql, sleeping):
+        assert not holder.done()
+    assert (await sink.deliver(delivery(entry()))).reference
+    await holder
+
+
+async def test_wildcards_in_a_key_are_taken_literally(sink, ledger) -> None:
+    common = uuid.uuid4()
+    for rest in ("_%a", "xyza", r"\a"):
+        await sink.deliver(delivery(entry(key=f"{common}{rest}")))
+    for prefix, rest in (("_%", "_%a"), ("\\", r"\a")):
+        assert [found.key for found in await ledger.entries(f"{common}{prefix}")] == [f"{common}{rest}"]
 
 
 async def test_a_reversal_refers_to_the_entry_that_it_reverses(sink, erp) -> None:

@@ -3,12 +3,12 @@
 Tryton has no idempotency of its own: the same request twice makes two entries. So an entry carries its business key as
 the `description` of the `account.move`, and nothing is made effective before the ERP was asked for that key.
 
-    ask for the key ──posted──────────────────────────────> compare ─equal──> already there
-          │                                                    └──other──> Conflict
-          ├─nothing, or drafts of other content──> create a draft ─> ask again
-          └─a draft of equal content─────────────────────────────────┐  │
-                                                                     v  v
-                                              post the oldest equal draft ─> remove the other drafts ─> delivered
+    ask for the key ──posted──> remove drafts ──> compare ──equal──> already there
+          │                                          └──other──> Conflict
+          ├─nothing, or drafts of other content──> create a draft ──> ask again
+          └─a draft of equal content──────────────────────────────────┐   │
+                                                                      v   v
+                            keep the oldest equal draft, remove all others ──> post it ──> delivered
 
 Why `description`: an entry has four fields that a reference could stand in. `number` is Tryton's own sequence, given at
 posting. `origin` can only refer to a record in Tryton: it refers to the entry that a reversal reverses. A line's
@@ -16,8 +16,9 @@ posting. `origin` can only refer to a record in Tryton: it refers to the entry t
 changed once the entry is posted. The text that people read stands on the lines.
 
 Invariants
- 1. A draft has no effect on the books. Only one draft of a key is ever posted: whoever chooses takes the oldest, so two
-    attempts that overlap choose the same one, and to post an entry twice is refused by Tryton.
+ 1. A draft has no effect on the books, and a draft is posted only after all others of its key were removed. A posting of
+    one of those that is still on its way then finds nothing; if it comes first, the removal is refused and the next
+    attempt finds it posted. So attempts that overlap, even two hubs at once, post one draft between them.
  2. A request that timed out may still be carried out: at worst it leaves one more draft, which the next attempt or the
     next delivery removes. (Tryton refuses to close a period that holds a draft, so none is forgotten.)
  3. Entries are never edited. Posted ones are never removed.
@@ -32,6 +33,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -112,7 +114,8 @@ class TrytonSink:
             outcome = await self._post(entry)
         except Declined as refusal:
             reason = await self._explained(entry, refusal)
-            await self._remove_drafts(await self._moves(entry.key))
+            with suppress(IsthmusError):
+                await self._remove_drafts(await self._moves(entry.key))
             raise reason from None
         await self._settle_doubts()
         return outcome
@@ -131,11 +134,12 @@ class TrytonSink:
         if not any(move.content == wanted for move in moves):
             await self._create(entry)
             moves = await self._moves(entry.key)
-        drafts = [move.id for move in moves if move.content == wanted]
-        if not drafts or _posted(moves):
+        chosen = next((move for move in moves if move.content == wanted), None)
+        if chosen is None or _posted(moves):
             return moves
+        await self._remove_drafts(move for move in moves if move is not chosen)
         try:
-            await self._rest.act("account.move", min(drafts), "post")
+            await self._rest.act("account.move", chosen.id, "post")
         except (Declined, Transient):
             # A request that was believed lost may have posted it meanwhile.
             moves = await self._moves(entry.key)
