@@ -119,7 +119,10 @@ def test_a_time_without_zone_is_written_without_offset() -> None:
     assert b"|20260115060412-0330||" in west
 
 
-@pytest.mark.parametrize("answered", [b"", b"GET / HTTP/1.1", b"MSH", b"MSHA", b"\xff\xfe\x00", b"PID|1\r"])
+@pytest.mark.parametrize(
+    "answered",
+    [b"", b"GET / HTTP/1.1", b"MSH", b"MSHA", b"\xff\xfe\x00", b"PID|1\r", b"M\0\0\0S\0\0\0\xff\xff\xff\xff"],
+)
 def test_what_is_no_message_is_answered_all_the_same(answered: bytes) -> None:
     written = ack(answered, "AR", "not a message")
 

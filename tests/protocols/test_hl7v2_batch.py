@@ -44,6 +44,7 @@ def test_a_file_of_batches_gives_its_messages_in_order() -> None:
         (ONE + b"BTS|1\r", ["no-batch-header"]),
         (ONE + b"FTS|1\r", ["no-file-header"]),
         (FHS + ONE + b"FTS|1\r" + FHS + TWO, ["no-file-trailer"]),
+        (FHS + ONE + FHS + TWO + b"FTS|1\r", ["no-file-trailer"]),
         (b"hello\r" + ONE, ["text-before-header"]),
         (BHS + b"NTE|1\r" + ONE + b"BTS|1\r", ["text-after-header"]),
         (b"", []),

@@ -162,6 +162,13 @@ def test_editing_beside_undecodable_bytes_keeps_them(charset: bytes) -> None:
     assert read["PID-5"] == "Y"
 
 
+def test_an_unknown_switch_is_kept_as_text() -> None:
+    data = message(b"PID|1||\x1b(Za^b", charset=b"ASCII~ISO IR87")
+
+    assert hl7v2.parse(data)["PID-3"] == "\x1b(Za"
+    assert hl7v2.parse(data)["PID-3.2"] == "b"
+
+
 def test_a_segment_with_a_broken_switch_is_not_edited_into_nothing() -> None:
     data = message(b"PID|1||\x1b$B\x7f\x7f\x1b(B\xe9|x", charset=b"ASCII~ISO IR87")
     read = hl7v2.parse(data)
@@ -180,6 +187,8 @@ def test_the_callers_character_set_overrides_the_declaration() -> None:
     assert [finding.rule for finding in read.findings] == ["charset-overridden"]
     with pytest.raises(Misuse):
         hl7v2.parse(data, charset="rot13")
+    with pytest.raises(Misuse):
+        read.transcode("rot13")
 
 
 def test_text_beyond_ascii_uses_what_the_message_declares() -> None:
@@ -214,8 +223,21 @@ def test_a_character_outside_the_set_is_refused_until_the_message_is_transcoded(
 
 
 def test_transcoding_takes_hexadecimal_data_along() -> None:
+    undeclared = hl7v2.parse(message(rb"NTE|1||M\XC3BC\ller"))
+    undeclared.transcode("8859/1")
+    assert bytes(undeclared) == message(rb"NTE|1||M\XFC\ller", charset=b"8859/1")
+
     read = hl7v2.parse(message(rb"NTE|1||M\XFC\ller" + b"\xfc", charset=b"8859/1"))
     read.transcode("UNICODE UTF-8")
 
     assert bytes(read).endswith(b"M\\XC3BC\\ller\xc3\xbc\r")
     assert hl7v2.parse(bytes(read))["NTE-3"] == "Müllerü"
+
+
+def test_a_transcoded_message_still_ends_where_it_ended() -> None:
+    read = hl7v2.parse(message(b"PID|1"))
+    read.transcode("UNICODE UTF-8")
+    read.add_segment("NTE", ["1"])
+
+    assert len(read) == 3
+    assert bytes(read) == message(b"PID|1", b"NTE|1", charset=b"UNICODE UTF-8")

@@ -50,8 +50,15 @@ def test_encoded_text_is_copied_from_field_to_field() -> None:
     read["PV1-50"] = read.encoded("PID-3")
 
     assert read.encoded("PV1-50") == read.encoded("PID-3")
-    with pytest.raises(Misuse):
-        read["PV1-50"] = hl7v2.Encoded("a|b")
+    for path, text in (
+        ("PV1-50", "a|b"),
+        ("PV1-50", "a\rb"),
+        ("PV1-50[1]", "a~b"),
+        ("PV1-50.1", "a^b"),
+        ("PV1-50.1.1", "a&b"),
+    ):
+        with pytest.raises(Misuse):
+            read[path] = hl7v2.Encoded(text)
 
 
 def test_deleting_a_segment_a_repetition_a_field_and_a_part() -> None:
@@ -95,6 +102,16 @@ def test_segments_are_added_and_removed_where_line_ends_are_mixed() -> None:
     del read["NTE"]
 
     assert bytes(read) == b"MSH|^~\\&|A\nPID|1\nPV1|1\rOBX|1||TX|a\nb\r\n"
+
+
+def test_a_segment_with_a_value_that_cannot_be_written_is_not_added_at_all() -> None:
+    read = hl7v2.parse(message("PID|1||||Müller".encode("latin-1"), charset=b"8859/1"))
+    before = bytes(read)
+
+    with pytest.raises(Misuse):
+        read.add_segment("NTE", ["1", "", "😀"])
+
+    assert bytes(read) == before
 
 
 def test_views_keep_their_segment_when_others_come_and_go() -> None:
@@ -184,3 +201,23 @@ def test_any_text_survives_any_delimiters(text: str, delimiters: str) -> None:
     assert written.count(b"\r") == 2
     assert b"\x0b" not in written
     assert b"\x1c" not in written
+
+
+def test_repetitions_and_segments_are_edited_through_their_views() -> None:
+    read = hl7v2.parse(ADMIT)
+    second = read.all("PID-3")[1]
+    assert isinstance(second, hl7v2.Repetition)
+    second["1"] = "111"
+    del read.segments("FT1")[1]["6"]
+
+    assert second.encoded == "111^^^USSSA^SS"
+    assert read.segments("MSH")[0]["2"] == "^~\\&"
+    assert bytes(read) == ADMIT.replace(b"999-12-3456", b"111").replace(b"|CD|", b"||")
+
+
+def test_a_list_of_parts_needs_a_separator_too() -> None:
+    read = hl7v2.parse(b"MSH|^|A\rNTE|1\r")
+
+    with pytest.raises(Misuse):
+        read["NTE-3"] = [["a", "b"], "c"]
+    assert bytes(read) == b"MSH|^|A\rNTE|1\r"

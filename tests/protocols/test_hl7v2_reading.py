@@ -153,6 +153,7 @@ def test_odd_segment_names_are_kept_and_reported() -> None:
         (b"MSH|^~\\&|A\rMSH|^~\\&|B\r", 11),
         (b"MSH|^~\\&|A\nPID|1\nMSH|^~\\&|B\n", 17),
         (b"\xff\xfeM\x00\x00\xd8", 2),
+        (b"M\x00\x00\x00S\x00\x00\x00\xff\xff\xff\xff", 8),
     ],
 )
 def test_what_is_no_single_message_is_refused_with_place_and_rule(data: bytes, offset: int) -> None:
@@ -171,6 +172,8 @@ def test_a_header_with_other_delimiters_in_a_field_is_no_second_message() -> Non
 
 def test_nothing_shows_content_in_its_repr() -> None:
     read = hl7v2.parse(ADMIT)
+    assert repr(read["PID-15"]) == "hl7v2.NULL"
+    assert repr(hl7v2.path("PID-3.1")) == "Path('PID-3.1')"
     shown = repr(read) + repr(read.segments()) + repr(read.all("PID-3")) + repr(hl7v2.split_batch(ADMIT))
 
     for content in ("100234", "DOE", "MSG00001", "ADT", "PID"):

@@ -40,13 +40,17 @@ class Encoding:
             return iso2022.decode(plain, self.working.codec)
         if plain.isascii():
             return plain.decode()
-        return guess(plain).decode(plain) if self.working is ASCII else self.decoded(plain)
+        return self._meant(plain).decode(plain) if self.working is ASCII else self.decoded(plain)
 
     def decoded(self, value: bytes) -> str:
         """Working bytes as text, escapes left as they are."""
         if self.transcodes:
             return value.decode("utf-8", "surrogatepass").translate(SURROGATES_AS_LATIN_1)
         return self.working.decode(value)
+
+    def _meant(self, data: bytes) -> Charset:
+        """Hexadecimal data beyond ASCII in a message that declares nothing is guessed at, as the message would be."""
+        return guess(data) if self.charset is ASCII else self.charset
 
     def leaf(self, text: str) -> bytes:
         """Text as a leaf: encoded and escaped. Raises UnicodeEncodeError or Misuse (no escape character)."""
@@ -62,7 +66,9 @@ class Encoding:
         """Working bytes of this encoding in another one of the same delimiters, hexadecimal escapes included."""
         if value.isascii() and self.delimiters.escape not in value:
             return value
-        plain = recode_hexadecimal(value, self.delimiters, lambda data: new.charset.encode(self.charset.decode(data)))
+        plain = recode_hexadecimal(
+            value, self.delimiters, lambda data: new.charset.encode(self._meant(data).decode(data))
+        )
         return new.encode(self.decoded(plain))
 
     def to_working(self, segment: bytes) -> bytes:

@@ -65,12 +65,11 @@ class Message(Reading):
             index = self._rows.position(after.fields if isinstance(after, Segment) else self._there(path(after))) + 1
             if not index:
                 raise Misuse("The segment to add after is no longer in the message")
-        added = [p.name]
-        self._rows.insert(index, added)
-        segment = Segment(self, added)
+        segment = Segment(self, [p.name])
         for number, value in enumerate(fields, 1):
             if value:
                 segment[str(number)] = value
+        self._rows.insert(index, segment.fields)
         return segment
 
     def transcode(self, charset: str) -> None:
@@ -82,7 +81,7 @@ class Message(Reading):
         if target is None:
             raise Misuse(f"No character set {charset!r} in HL7 table 0211 that can be written")
         new = encoding(self._head(), target)
-        fields = [self._rows.fields(index) for index in range(len(self._rows.rows))]
+        fields = [segment.fields for segment in self.segments()]
         try:
             recoded = [[self.encoding.recoded(field, new) for field in row] for row in fields]
         except UnicodeEncodeError:

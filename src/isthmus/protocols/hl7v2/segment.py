@@ -59,15 +59,16 @@ class Segment:
     def __delitem__(self, at: str | Path) -> None:
         self._message.remove(self.fields, self._path(at))
 
-    def __len__(self) -> int:
-        """The number of the last field that the segment holds."""
+    @property
+    def last_field(self) -> int:
+        """The number of the last field that the segment holds; 0 for a bare name."""
         return len(self.fields) - 1
 
     def __bytes__(self) -> bytes:
         return self._message._rows.written(self.fields)
 
     def __repr__(self) -> str:
-        return f"<hl7v2.Segment: {len(self)} fields>"
+        return f"<hl7v2.Segment: {self.last_field} fields>"
 
     def _path(self, at: str | Path) -> Path:
         if isinstance(at, str) and at[:1].isdigit():

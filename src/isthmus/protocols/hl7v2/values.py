@@ -117,9 +117,7 @@ class Encoded(str):
 def encoded(value: Value, encoding: Encoding, depth: int) -> bytes:
     """A value for a path of this depth (1 field, 2 repetition, 3 component, 4 sub-component) as bytes."""
     if isinstance(value, Encoded):
-        if any(mark in value for mark in (encoding.delimiters.field.decode(), "\r", "\n")):
-            raise Misuse("Encoded text of one field holds a field separator or a line end")
-        return encoding.encode(value)
+        return _as_it_stands(value, encoding, depth)
     if isinstance(value, str):
         return _NULL_BYTES if value == NULL else encoding.leaf(value)
     if not isinstance(value, list | tuple) or depth >= 4:
@@ -129,6 +127,16 @@ def encoded(value: Value, encoding: Encoding, depth: int) -> bytes:
     if separator == b"\r" and len(parts) > 1:
         raise Misuse("MSH-2 of this message declares no separator for these parts")
     return separator.join(parts)
+
+
+def _as_it_stands(value: Encoded, encoding: Encoding, depth: int) -> bytes:
+    """Encoded text for a path of this depth. Raises Misuse when it holds a separator of a higher level."""
+    marks = encoding.delimiters
+    above = (marks.field, b"\n", marks.repetition, marks.component, marks.subcomponent)[: depth + 1]
+    written = encoding.encode(value)
+    if b"\r" in written or any(mark in written for mark in above):
+        raise Misuse("Encoded text holds a separator of a level above the one that it is put at, or a line end")
+    return written
 
 
 def replaced(field: bytes, path: Path, new: bytes, encoding: Encoding) -> bytes:
