@@ -113,6 +113,8 @@ class Outbox:
         self._left_behind: dict[bytes, int] = {}
         self._paging = False
         self._cursor = 0
+        self._owed = 0
+        self._gone: set[int] = set()  # left while a page was on its way: the page may still hold them as waiting
         self._page_task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._released = asyncio.Event()
@@ -176,8 +178,13 @@ class Outbox:
 
     def offer(self, entry: Entry) -> None:
         """A delivery that has just become durable."""
-        if self._paging or entry.id in self.lanes:
-            return  # it is read back in its turn
+        if entry.id in self.lanes:
+            return
+        if self._paging:  # it is read back in its turn
+            self._owed = max(self._owed, entry.id)
+            if entry.id <= self._cursor:
+                self._begin_paging(entry.id - 1)
+            return
         if self._left_behind and self._leave_behind(entry):
             return
         if len(self.lanes) >= WINDOW:
@@ -220,6 +227,7 @@ class Outbox:
         try:
             while self._paging and len(self.lanes) < WINDOW - PAGE:
                 before = self._cursor
+                self._gone = set()
                 entries = await self._journal.page(self.name, before, PAGE)
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
@@ -235,7 +243,8 @@ class Outbox:
                 if entries:
                     self._cursor = entries[-1].id
                 if len(entries) < PAGE:
-                    self._paging = False
+                    # What was offered while the page was on its way may have been committed after it was read.
+                    self._paging = self._owed > self._cursor
                 elif not taken and len(self._ready) > self.policy.connections:
                     return  # all that was read belongs to lanes that hold enough already
         except asyncio.CancelledError:
@@ -246,7 +255,7 @@ class Outbox:
             self._page_task = None
 
     def _has_room(self, entry: Entry) -> bool:
-        if entry.id in self.lanes:
+        if entry.id in self.lanes or entry.id in self._gone:
             return False
         if self._left_behind and self._leave_behind(entry):
             return False
@@ -420,6 +429,8 @@ class Outbox:
         if entry.body is not None:
             self._body_bytes -= entry.size
             entry.body = None
+        if self._page_task is not None:
+            self._gone.add(entry.id)
         for ready in self.lanes.remove(entry):
             self._make_ready(ready)
         if self._paging or self._left_behind:
