@@ -114,8 +114,9 @@ select message, segment from (
 -- SURVIVOR: message {message} is not finished, but its body was dropped
 select m.id as message from message m
 where m.decision = 0 and m.body >> 40 in (select id from segment where dropped_ns is not null)
-union select d.message from delivery d
-where d.state in (0, 8) and d.body >> 40 in (select id from segment where dropped_ns is not null);
+union select d.message from delivery d left join message m on m.id = d.message
+where d.state in (0, 8) and (d.body >> 40 in (select id from segment where dropped_ns is not null)
+    or m.body >> 40 in (select id from segment where dropped_ns is not null));
 
 -- NAME: a name that message {message} refers to is missing
 with used as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .store import Store
+from .trail import run_end
 
 _TABLES = ("audit", "delivery", "mend", "message", "posting", "seal", "worklist")
 
@@ -36,13 +37,12 @@ class Counters:
         for table in _TABLES:
             last = remembered[table] if table in remembered else store.one(f"select max(id) from {table}")
             setattr(found, table, (last or 0) + 1)
-        run_end = store.one("select max(last_message) from run") or 0
         found.numbers = {
             source: number + 1
             for source, number in store.rows(
                 "select source, number from source_last union all "
                 "select source, max(number) from message where id > ? group by source",
-                (run_end,),
+                (run_end(store),),
             )
         }
         return found

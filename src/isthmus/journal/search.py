@@ -18,7 +18,7 @@ from ..kernel.errors import Misuse
 from ..ports import Decision, Kind, State
 from ..security.vault import Vault
 from .migrate import schema
-from .trail import CONTROL, LANE, find
+from .trail import CONTROL, LANE, find, run_end
 from .view import View, lane_key
 
 BUSY_MS = 5000
@@ -202,14 +202,14 @@ def _named(view: View, kind: str, name: str, separator: str) -> str:
 
 def _between(view: View, from_ns: int, to_ns: int) -> tuple[int, int]:
     """Between which ids the messages of a time lie; wider when the clock was set back in between."""
-    low, high, runs_end = view.rows(
+    low, high = view.rows(
         "select min(case when to_ns >= ?1 and from_ns < ?2 then first_message end), "
-        "max(case when to_ns >= ?1 and from_ns < ?2 then last_message end), max(last_message) from run",
+        "max(case when to_ns >= ?1 and from_ns < ?2 then last_message end) from run",
         (from_ns, to_ns),
     )[0]
     first, last = view.rows(
         "select min(id), max(id) from message where id > ? and received_ns >= ? and received_ns < ?",
-        (runs_end or 0, from_ns, to_ns),
+        (run_end(view), from_ns, to_ns),
     )[0]
     ends = [end for end in (low, high, first, last) if end is not None]
     return (min(ends), max(ends)) if ends else (1, 0)

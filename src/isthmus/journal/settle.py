@@ -6,14 +6,16 @@ from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
 from ..ports import Decision, Entry, Memory, Settlement, Work
 from .batch import Batch
+from .carry import carry
 from .claim import deciding_body
 from .view import BODY_BITS
 
 
 def settle(batch: Batch, settlement: Settlement) -> None:
     entry = settlement.entry
-    dropped = batch.store.dropped
-    if dropped and entry.body_id >> BODY_BITS in dropped:  # pruning moved its body while it waited in memory
+    leaving = batch.store.leaving
+    if leaving and entry.body_id >> BODY_BITS in leaving:
+        carry(batch, entry.message_id)  # its body moves, or moved while the entry waited in memory
         entry.body_id = batch.store.one("select body from delivery where id = ?", (entry.id,))
     was, entry.state = entry.state, settlement.state
     batch.settle(settlement, was)
@@ -77,6 +79,9 @@ def decide(
     if row is None or row[3] != Decision.UNDECIDED:
         raise Misuse(f"message {message_id} does not stand undecided: its decision is not taken twice")
     source, received_ns, body, _, size = row
+    if body >> BODY_BITS in store.leaving:
+        carry(batch, message_id)
+        body = store.one("select body from message where id = ?", (message_id,))
     segment = body >> BODY_BITS
     close_item(batch, message_id)
     if work:

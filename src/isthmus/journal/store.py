@@ -85,8 +85,8 @@ class Store(View):
         self._own: dict[int, DataKey] = {}
         self._segments: dict[tuple[str, int], int] = {}
         self._bodies: dict[int, int] = {}
-        self.dropped: set[int] = set()
-        self._load_dropped()
+        self.leaving: set[int] = set()
+        self.load_leaving()
 
     def _connect(self, vfs: str | None) -> apsw.Connection:
         db = apsw.Connection(str(self.path), vfs=vfs)
@@ -145,8 +145,10 @@ class Store(View):
             self.name_of[found] = name
         return found
 
-    def _load_dropped(self) -> None:
-        self.dropped = {id for (id,) in self.db.execute("select id from segment where dropped_ns is not null")}
+    def load_leaving(self) -> None:
+        """The segments into which nothing may be written any more: survivors are being copied out, or it is dropped."""
+        self.leaving = {id for (id,) in self.db.execute("select id from segment where leaving_ns is not null")}
+        self._segments = {k: v for k, v in self._segments.items() if v not in self.leaving}
 
     def forget_uncommitted(self) -> None:
         """After a roll-back: what was cached of the lost transaction is read again when next needed."""
@@ -154,7 +156,7 @@ class Store(View):
         self._own.clear()
         self._segments.clear()
         self._bodies.clear()
-        self._load_dropped()
+        self.load_leaving()
 
     # ---- keys
 
@@ -185,6 +187,15 @@ class Store(View):
         key = self._own.get(segment) or self.own_key(segment, now_ns)
         return key.id.to_bytes(4, "big") + key.seal(record, plain)
 
+    def destroy_keys(self, segment: int) -> None:
+        """Make what was sealed in a segment unreadable for good; its keys' numbers stay, so that this is known."""
+        self.db.execute("pragma secure_delete=on").fetchall()  # no copy of a key stays behind in the page
+        for (id,) in self.rows("select id from data_key where segment = ?", (segment,)):
+            self._keys.pop(id, None)
+            self.db.execute("update data_key set wrapped = zeroblob(0) where id = ?", (id,))
+        self.db.execute("pragma secure_delete=off").fetchall()
+        self._own.pop(segment, None)
+
     # ---- segments and bodies
 
     def segment(self, retention: str, now_ns: int) -> int:
@@ -192,7 +203,7 @@ class Store(View):
         found = self._segments.get((retention, day))
         if found is None:
             found = self.one(
-                "select id from segment where class = ? and day = ? and dropped_ns is null", (retention, day)
+                "select id from segment where class = ? and day = ? and leaving_ns is null", (retention, day)
             )
             if found is None:
                 self.db.execute("insert into segment (class, day) values (?, ?)", (retention, day))

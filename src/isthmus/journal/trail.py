@@ -55,7 +55,7 @@ class Trail:
     def __init__(self, store: Store, since_ns: int) -> None:
         """`since_ns`: the duplicate window; filters that lie wholly before it are not held."""
         self._store = store
-        self.run_end: int = store.one("select max(last_message) from run") or 0
+        self.run_end = run_end(store)
         oldest = store.one("select min(first_message) from run where to_ns >= ?", (since_ns,)) or 0
         self._filters = [
             Filter(*row)
@@ -133,22 +133,31 @@ class Trail:
 
     def reload(self) -> None:
         """After a roll-back."""
-        self.run_end = self._store.one("select max(last_message) from run") or 0
+        self.run_end = run_end(self._store)
         for held in self._filters:
             if held.id and not self._store.one("select 1 from filter where id = ?", (held.id,)):
                 held.id = 0
 
 
+def run_end(view: View) -> int:
+    """The last message that a run lists, or listed before it was pruned."""
+    return int(
+        view.one(
+            "select max(last) from (select max(last_message) as last from run union all select last from pruned where kind = 'message')"
+        )
+        or 0
+    )
+
+
 def find(view: View, kind: int, key: int, from_ns: int = 0, to_ns: int = 1 << 62) -> list[int]:
     """Ids of accepted messages with this key, oldest first; received between the two times, or somewhat outside."""
     column = "control" if kind == CONTROL else "lane"
-    run_end = view.one("select max(last_message) from run") or 0
     return [
         row[0]
         for row in view.db.execute(
             "select e.message from run r cross join run_entry e on e.run = r.id and e.kind = ? and e.key = ? "
             "where r.to_ns >= ? and r.from_ns <= ? "
             f"union all select id from message where id > ? and {column} = ? and kind = 0 order by 1",
-            (kind, key, from_ns, to_ns, run_end, key),
+            (kind, key, from_ns, to_ns, run_end(view), key),
         )
     ]

@@ -59,7 +59,7 @@ def verify(view: View, progress: Progress | None = None) -> list[Finding]:
 def _pruned(view: View) -> dict[str, int]:
     """Up to where messages, deliveries, postings and hours were pruned."""
     marks = dict(view.rows("select kind, last from pruned where party = 0"))
-    return {kind: marks.get(kind, 0) for kind in ("message", "delivery", "posting", "hour", "worklist")}
+    return {kind: marks.get(kind, 0) for kind in ("message", "delivery", "posting", "hour", "worklist", "mend")}
 
 
 def _gaps(view: View) -> Iterator[Finding]:

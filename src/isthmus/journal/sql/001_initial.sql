@@ -27,9 +27,18 @@ create table segment (
     id integer primary key,
     class text not null,
     day integer not null,               -- days since 1970 in UTC
-    dropped_ns integer                  -- when its bodies and keys were destroyed
+    leaving_ns integer,                 -- since when nothing new goes into it and survivors are copied out
+    dropped_ns integer                  -- when its keys were destroyed; its bodies follow
 ) strict;
-create unique index segment_live on segment (class, day) where dropped_ns is null;
+create unique index segment_live on segment (class, day) where leaving_ns is null;
+
+-- How far the search for survivors of a leaving segment has come.
+create table survey (
+    segment integer primary key,
+    phase integer not null,             -- 0 waiting, 1 timers, 2 parked, 3 undecided
+    major integer not null,             -- the last index entry that was looked at
+    minor integer not null
+) strict;
 
 -- One row for each frame that a source handed in. Appended once; only `decision` ever changes.
 create table message (
@@ -179,7 +188,8 @@ create table seal (
 
 -- Up to where metadata was pruned: what is missing up to there is not missed.
 create table pruned (
-    kind text not null,                 -- message | delivery | posting: last id; hour: last hour; source: last number
+    kind text not null,                 -- message, delivery, posting, worklist, mend: last id; hour: last hour of a
+                                        -- pruned message; source: last number
     party integer not null,             -- the source; 0
     last integer not null,
     primary key (kind, party)
