@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -50,10 +51,25 @@ def test_what_a_failed_build_left_is_removed_and_built_anew(tmp_path: Path) -> N
 
 
 def test_two_processes_that_prepare_at_once_build_once_and_both_get_the_whole(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", SLOW_BUILDER, tmp_path]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [builder(tmp_path) for _ in range(2)]
     assert [process.communicate()[0] for process in both] == ["whole\n"] * 2
     assert (tmp_path / "builders").read_text() == "one\n"
+
+
+def test_who_waits_for_another_process_says_so(tmp_path: Path) -> None:
+    lock = Cache(tmp_path).built("thing", b"recipe", lambda _: None).with_suffix(".lock")
+    (lock.with_suffix("") / ".ready").unlink()
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting = builder(tmp_path)
+        assert waiting.stderr is not None
+        assert "waiting for another process that builds thing" in waiting.stderr.readline()
+    assert waiting.communicate()[0] == "whole\n"
+
+
+def builder(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", SLOW_BUILDER, folder]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_anyone_can_enter_what_was_built_whatever_the_umask(tmp_path: Path) -> None:

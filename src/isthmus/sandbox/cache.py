@@ -138,5 +138,9 @@ def _make(folder: Path) -> None:
 def _locked(path: Path) -> Iterator[None]:
     """Hold an advisory lock on a file; the kernel releases it when the process dies."""
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with progress(f"waiting for another process that builds {path.stem}"):
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
