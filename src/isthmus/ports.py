@@ -33,10 +33,12 @@ class Intake(Protocol):
     body_bytes_max: int
     """The largest body this source may send; a connector refuses earlier, while it still reads."""
 
-    def receive(self, raw: bytes, reply: Callable[[Receipt], None], *, origin: str = "") -> None:
+    def receive(self, raw: bytes, reply: Callable[[Receipt], None], *, origin: str = "", control: bytes = b"") -> None:
         """Take one message in. `reply` is called exactly once, on the event loop, when its fate is durable.
 
         `origin` says where it came from (a peer's address, a file's name): for people, stored encrypted.
+        `control` identifies it for the duplicate window where its format has no id of its own (a file's name, an
+        idempotency key): the same bytes under the same control are a duplicate.
         """
 
     def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:

@@ -107,6 +107,10 @@ class Connection(asyncio.Protocol):
                 intake.receive(item, partial(self._reply, answer, item))
             else:
                 intake.garbage(item.raw, item, origin=self._origin)
+                if item.rule == "oversize":  # the one bad frame whose sender waits for an answer and can be told why
+                    refused = Receipt(Fate.REFUSED, error=item)
+                    self._answers.append([self._source.answer(item.raw, refused)])
+                    self._flush()
         if len(self._answers) > UNANSWERED_MAX and not self._behind:
             self._behind = True
             self._balance()
@@ -121,8 +125,11 @@ class Connection(asyncio.Protocol):
             self._give_up()
             return
         answer.append(self._source.answer(raw, receipt))
-        if self._lost:
-            return
+        if not self._lost:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send the answers that are ready, up to the first message that still waits for its own."""
         answers = self._answers
         while answers and answers[0]:
             ready = answers.popleft()[0]

@@ -80,12 +80,12 @@ class SourceIntake:
         self._storage = storage
         self._facility = facility
         self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
-        self._arriving: dict[bytes, list[Reply]] = {}
+        self._arriving: dict[tuple[int, bytes], list[Reply]] = {}
         self.waiting: dict[int, Reply] = {}
 
     # ---- in
 
-    def receive(self, raw: bytes, reply: Reply, *, origin: str = "") -> None:
+    def receive(self, raw: bytes, reply: Reply, *, origin: str = "", control: bytes = b"") -> None:
         try:
             if len(raw) > self.body_bytes_max:
                 raise PeerFault(f"the message has {len(raw)} bytes, this source takes {self.body_bytes_max}")
@@ -100,17 +100,18 @@ class SourceIntake:
             return
         mac = self._journal.mac
         digest = mac(raw)
-        control = int.from_bytes(mac(read.control)[:8], "big", signed=True) if read.control and self._window_ns else 0
-        if control:
-            arriving = self._arriving.get(digest)
+        named = read.control or control
+        number = int.from_bytes(mac(named)[:8], "big", signed=True) if named and self._window_ns else 0
+        if number:
+            arriving = self._arriving.get((number, digest))
             if arriving is not None:
                 arriving.append(reply)  # a repeat of one in flight waits for its answer
                 return
-            self._arriving[digest] = [reply]
-            if self._journal.maybe_seen(control):
-                self._ask(raw, read, route, digest, control, origin)
+            self._arriving[number, digest] = [reply]
+            if self._journal.maybe_seen(number):
+                self._ask(raw, read, route, digest, number, origin)
                 return
-        self._accept(raw, read, route, digest, control, origin, reply)
+        self._accept(raw, read, route, digest, number, origin, reply)
 
     def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:
         self._refuse(raw[: self.body_bytes_max], fault, _nobody, None, "", origin)
@@ -123,8 +124,10 @@ class SourceIntake:
     def _told(
         self, raw: bytes, read: Read, route: Route, digest: bytes, control: int, origin: str, asked: asyncio.Future[Any]
     ) -> None:
-        if asked.cancelled() or asked.exception():
-            self._answer(digest, Receipt(Fate.UNABLE, content=read.content), _nobody)
+        failure = None if asked.cancelled() else asked.exception()
+        if asked.cancelled() or failure:
+            self._storage(failure if isinstance(failure, IsthmusError) else None)
+            self._answer((control, digest), Receipt(Fate.UNABLE, content=read.content), _nobody)
             return
         original, reused = asked.result()
         if original:
@@ -144,7 +147,7 @@ class SourceIntake:
         if error:
             self._storage(error)
             receipt = Receipt(Fate.UNABLE, content=receipt.content, error=error)
-        self._answer(arrival.digest, receipt, _nobody)
+        self._answer((arrival.control, arrival.digest), receipt, _nobody)
 
     def _refuse(self, raw: bytes, error: IsthmusError, reply: Reply, content: Any, type: str, origin: str) -> None:
         self._observe(MessageRefused(self.name, str(error)))
@@ -225,17 +228,17 @@ class SourceIntake:
             self._storage(error)
             if arrival.decision is Decision.UNDECIDED and (arrival.work is None or arrival.blocks):
                 self._standing.remove(arrival.lanes)
-            self._answer(arrival.digest, Receipt(Fate.UNABLE, 0, content, error), reply)
+            self._answer((arrival.control, arrival.digest), Receipt(Fate.UNABLE, 0, content, error), reply)
             return
         if self._settings.acknowledge == "application" and arrival.entries:
-            self.waiting[arrival.entries[0].id] = partial(self._answer, arrival.digest, reply=reply)
+            self.waiting[arrival.entries[0].id] = partial(self._answer, (arrival.control, arrival.digest), reply=reply)
         else:
-            self._answer(arrival.digest, Receipt(Fate.ACCEPTED, arrival.id, content), reply)
+            self._answer((arrival.control, arrival.digest), Receipt(Fate.ACCEPTED, arrival.id, content), reply)
         for entry in arrival.entries:
             self._offer(entry)
 
-    def _answer(self, digest: bytes, receipt: Receipt, reply: Reply) -> None:
-        arriving = self._arriving.pop(digest, None)
+    def _answer(self, arriving_as: tuple[int, bytes], receipt: Receipt, reply: Reply) -> None:
+        arriving = self._arriving.pop(arriving_as, None)
         if arriving is None:
             reply(receipt)
             return

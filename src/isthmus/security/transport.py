@@ -100,7 +100,9 @@ def _context(protocol: ssl._SSLMethod, tls: Tls, folder: Path) -> ssl.SSLContext
         _use("ca", tls.ca, lambda: context.load_verify_locations(folder / tls.ca))
     if tls.certificate:
         key = folder / tls.key if tls.key else None
-        _use("certificate", tls.certificate, lambda: context.load_cert_chain(folder / tls.certificate, key, _no_password))
+        _use(
+            "certificate", tls.certificate, lambda: context.load_cert_chain(folder / tls.certificate, key, _no_password)
+        )
     return context
 
 
@@ -113,7 +115,9 @@ def _use(field: str, name: str, load: Callable[[], object]) -> None:
         reason = getattr(error, "reason", None) or error.strerror or type(error).__name__
         raise Misuse(f"tls.{field}: {name} cannot be used: {reason}") from None
     except ValueError:
-        raise Misuse(f"tls.{field}: {name} has an encrypted key: give one without a password, readable by the hub only") from None
+        raise Misuse(
+            f"tls.{field}: {name} has an encrypted key: give one without a password, readable by the hub only"
+        ) from None
 
 
 def _no_password() -> str:

@@ -1,0 +1,477 @@
+"""Files in a folder, in and out.
+
+In: one process polls a folder; a file goes one way through it, always by rename:
+
+    FOLDER/x.csv --settled--> FOLDER/.taking/x.csv --read, handed in, durable--> FOLDER/done/x.csv
+                                                  '--refused------------------> FOLDER/failed/x.csv, x.csv.reason
+
+Invariants of the source
+ 1. No half-written file is read: a file is claimed once its size, time and inode have stood still for `settle_s` (or its
+    done marker is there), and is put back when they changed until it was read.
+ 2. A file leaves `.taking` after its messages are durable. What a crash left there is read again first, under the same
+    name: for the duplicate window (`duplicates_days` > 0) it is then the same, whether the crash came before the
+    commit or after it. Messages with an id of their own (MSH-10) are recognised by that, all others by the file's name
+    and their place in it, together with their bytes.
+ 3. A file that does not hold together as a batch (HL7 v2 §2.10.3: trailers, counts) is refused whole.
+
+Out: a temporary name, fsync, rename, fsync of the folder: the reader sees a whole file or none. The delivery contract: the
+name is made of the business key; a file of that name with equal content is *already there*, with other content a
+conflict. That holds as long as the reader leaves the file where it is. Nothing is ever appended to or overwritten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from ..kernel.errors import Conflict, IsthmusError, Misuse, PeerFault, Permanent, Transient, Unavailable
+from ..ports import Context, Delivery, Fate, Intake, Outcome, Receipt
+from ..protocols import hl7v2
+
+CLAIMED = ".taking"
+LOCK = ".taking.lock"
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
+"""What programs that copy files put behind a name until it is whole."""
+
+AT_ONCE = 256
+"""Messages of one file that are handed in before their answers are awaited: enough to share an fsync."""
+
+NOT_WHOLE = frozenset(("batch-count", "file-count", "no-batch-trailer", "no-file-trailer"))
+"""Findings that say that a batch was cut off or put together wrong."""
+
+EVIDENCE_BYTES = 4096
+"""How much of a file that is no message is kept with its refusal: enough to recognise it."""
+
+NAME_BYTES_MAX = 200
+"""Of the 255 that file systems allow: the temporary name is longer."""
+
+
+class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """folder: what is polled, relative to the hub's.
+
+    pattern         of names ("*.csv"); names that begin with a dot or look unfinished (".part" ...) are left alone
+    settle_s        how long a file must stand still; with done_marker it need not
+    done_marker     "x.csv" is whole when "x.csv" + done_marker is there
+    order           by name, or by time of the last change
+    split           "none": a file is a message; "hl7v2": a batch or several messages; "lines": a message a line (NDJSON)
+    after           what becomes of a file that was taken: moved to the folder done, or deleted
+    file_bytes_max  of a file that is split; one that is not may hold `body_bytes_max`
+    """
+
+    folder: str
+    pattern: str = "*"
+    settle_s: float = 2.0
+    done_marker: str = ""
+    poll_s: float = 1.0
+    order: Literal["name", "time"] = "name"
+    split: Literal["none", "hl7v2", "lines"] = "none"
+    after: Literal["move", "delete"] = "move"
+    done: str = "done"
+    failed: str = "failed"
+    file_bytes_max: int = 64 << 20
+
+
+class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """folder: where to, relative to the hub's.
+
+    name  of a file: {digest} stands for a hash of the business key, {key} for the key itself, {file_name} for the header
+          of that name, which the flow gives. Names are seen by many: use {key} only where it identifies no patient.
+    mode  rights of the file, octal
+    """
+
+    folder: str
+    name: str = "{digest}.msg"
+    mode: str = "0640"
+
+
+# ---------------------------------------------------------------- in
+
+
+class Look(NamedTuple):
+    """What must stand still before a file is read."""
+
+    inode: int
+    size: int
+    changed_ns: int
+
+    @classmethod
+    def at(cls, found: os.stat_result) -> Look:
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class Changed(Exception):
+    """The file was written to while it was being taken."""
+
+
+class FilesSource:
+    def __init__(self, settings: SourceSettings, context: Context) -> None:
+        self._settings = settings
+        self._name = context.name
+        self._folder = context.folder / settings.folder
+        self._claimed = self._folder / CLAIMED
+        self._seen: dict[str, tuple[Look, float]] = {}
+        self._lock: int | None = None
+        self._polling: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+        self._running = asyncio.Event()
+        self._running.set()
+        self._intake: Intake
+
+    async def open(self, intake: Intake) -> None:
+        """Start to poll. Raises `Unavailable` when the folder is missing or another process polls it."""
+        self._intake = intake
+        self._closing.clear()
+        self._running.set()
+        try:
+            self._claimed.mkdir(exist_ok=True)
+            for folder in (self._settings.done, self._settings.failed):
+                (self._folder / folder).mkdir(exist_ok=True)
+            self._lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._release()
+            raise Unavailable(f"another process takes files from the folder of {self._name}") from None
+        except OSError as error:
+            self._release()
+            raise Unavailable(f"the folder of {self._name} cannot be used: {error.strerror}") from None
+        self._polling = asyncio.get_running_loop().create_task(self._poll(), name=f"poll-{self._name}")
+
+    def pause(self) -> None:
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    async def close(self) -> None:
+        """Finish the file that is being taken, then stop. Cancelled, it leaves that file for the next start."""
+        polling, self._polling = self._polling, None
+        if polling is None:
+            return
+        self._closing.set()
+        self._running.set()
+        try:
+            await asyncio.shield(polling)
+        finally:
+            polling.cancel()
+            self._release()
+
+    def _release(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    async def _poll(self) -> None:
+        while not self._closing.is_set():
+            try:
+                for name in await asyncio.to_thread(self._ready):
+                    await self._running.wait()
+                    if self._closing.is_set() or not await self._take(name):
+                        break
+            except OSError:
+                pass  # the folder is away (a mount, rights): it is looked at again
+            try:
+                async with asyncio.timeout(self._settings.poll_s):
+                    await self._closing.wait()
+            except TimeoutError:
+                continue
+
+    # ---- which files
+
+    def _ready(self) -> list[str]:
+        """Names that may be taken, in order; what an earlier run had claimed comes first."""
+        self._claimed.mkdir(exist_ok=True)
+        left = sorted(path.name for path in self._claimed.iterdir() if path.is_file())
+        now = time.monotonic()
+        found = self._found()
+        self._seen = {
+            name: held if (held := self._seen.get(name)) and held[0] == look else (look, now)
+            for name, look in found.items()
+        }
+        settled = [name for name in found if self._settled(name, now) and name not in left]
+        by_time = self._settings.order == "time"
+        return left + sorted(settled, key=lambda name: (found[name].changed_ns if by_time else 0, name))
+
+    def _found(self) -> dict[str, Look]:
+        settings, found = self._settings, {}
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if name.startswith(".") or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
+                    continue
+                if settings.done_marker and name.endswith(settings.done_marker):
+                    continue
+                if fnmatchcase(name, settings.pattern):
+                    found[name] = Look.at(entry.stat(follow_symlinks=False))
+        return found
+
+    def _settled(self, name: str, now: float) -> bool:
+        if self._settings.done_marker:
+            return (self._folder / (name + self._settings.done_marker)).exists()
+        return now - self._seen[name][1] >= self._settings.settle_s
+
+    # ---- one file
+
+    async def _take(self, name: str) -> bool:
+        """Claim, read, hand in, put away. False: the hub cannot store, and the file waits where it is."""
+        try:
+            body = await asyncio.to_thread(self._claim, name)
+            faults = await self._hand_over(name, list(self._pieces(name, body)))
+        except (Changed, FileNotFoundError):
+            self._seen.pop(name, None)
+            return True
+        except PeerFault as fault:
+            return await self._refuse(name, fault)
+        except OSError as error:
+            return await self._refuse(name, PeerFault(f"the file cannot be read: {error.strerror}"))
+        except Exception as error:  # one file must not end the polling; its words may be content
+            return await self._refuse(name, PeerFault(f"the hub failed on this file ({type(error).__name__})"))
+        if faults is not None:
+            await asyncio.to_thread(self._put_away, name, faults)
+        return faults is not None
+
+    async def _hand_over(self, name: str, pieces: list[tuple[bytes, bytes]]) -> list[str] | None:
+        """Hand in a file's messages: why some were not taken; None: the hub cannot store."""
+        faults: list[str] = []
+        for start in range(0, len(pieces), AT_ONCE):
+            receipts = await asyncio.gather(*(self._hand_in(name, *piece) for piece in pieces[start : start + AT_ONCE]))
+            if any(receipt.fate is Fate.UNABLE for receipt in receipts):
+                return None
+            faults += _faults(receipts, start, len(pieces))
+        return faults
+
+    async def _refuse(self, name: str, fault: PeerFault) -> bool:
+        evidence = await asyncio.to_thread(self._beginning, name)
+        self._intake.garbage(evidence, fault, origin=name)
+        await asyncio.to_thread(self._put_away, name, [str(fault)])
+        return True
+
+    def _claim(self, name: str) -> bytes:
+        """Take a file out of the sender's reach and read it. Raises `Changed`, and `PeerFault` for one that is too large."""
+        claimed = self._claimed / name
+        if not claimed.exists():
+            (self._folder / name).rename(claimed)
+        expected = self._seen.pop(name, None)
+        limit = self._intake.body_bytes_max if self._settings.split == "none" else self._settings.file_bytes_max
+        handle = os.open(claimed, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with open(handle, "rb") as file:
+            before = Look.at(os.fstat(handle))
+            if before.size > limit:
+                raise PeerFault(f"the file has {before.size} bytes, this source takes {limit}")
+            body = file.read(limit + 1)
+            after = Look.at(os.fstat(handle))
+        if after != before or len(body) != before.size or (expected is not None and expected[0] != before):
+            self._put_back(name)
+            raise Changed
+        return body
+
+    def _put_back(self, name: str) -> None:
+        """Still being written: under its own name again, unless a new file has that name; then it waits as claimed."""
+        if not (self._folder / name).exists():
+            (self._claimed / name).rename(self._folder / name)
+
+    def _beginning(self, name: str) -> bytes:
+        try:
+            with open(self._claimed / name, "rb") as file:
+                return file.read(EVIDENCE_BYTES)
+        except OSError:
+            return b""
+
+    def _pieces(self, name: str, body: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """(message, what identifies it where it has no id). Raises `PeerFault` for a batch that is not whole."""
+        own = name.encode("utf-8", "surrogateescape")
+        if self._settings.split == "none":
+            yield body, own
+        elif self._settings.split == "lines":
+            for number, line in enumerate(body.splitlines(), 1):
+                if line.strip():
+                    yield line, b"%s\0%d" % (own, number)
+        else:
+            batch = hl7v2.split_batch(body)
+            broken = [finding for finding in batch.findings if finding.rule in NOT_WHOLE]
+            if broken or not batch.messages:
+                rule = broken[0].note if broken else "there is no message in the file"
+                raise PeerFault(f"the file is not whole: {rule}", rule="HL7 v2 §2.10.3")
+            for number, message in enumerate(batch.messages, 1):
+                yield message, b"%s\0%d" % (own, number)
+
+    async def _hand_in(self, name: str, message: bytes, control: bytes) -> Receipt:
+        answered: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+
+        def reply(receipt: Receipt) -> None:
+            if not answered.done():  # cut off by a stop: nobody waits any more
+                answered.set_result(receipt)
+
+        self._intake.receive(message, reply, origin=name, control=control)
+        return await answered
+
+    def _put_away(self, name: str, faults: list[str]) -> None:
+        """To the folder done or failed; the marker goes with it."""
+        settings, claimed = self._settings, self._claimed / name
+        if faults:
+            target = _free(self._folder / settings.failed, name)
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            target.with_name(target.name + ".reason").write_text("".join(f"{at} {fault}\n" for fault in faults))
+            claimed.rename(target)
+        elif settings.after == "delete":
+            claimed.unlink()
+        else:
+            claimed.rename(_free(self._folder / settings.done, name))
+        if settings.done_marker:
+            (self._folder / (name + settings.done_marker)).unlink(missing_ok=True)
+
+
+def _faults(receipts: list[Receipt], start: int, pieces: int) -> list[str]:
+    """Why messages of a file were not taken; in words that hold no content."""
+    return [
+        (f"message {number}: " if pieces > 1 else "") + str(receipt.error or receipt.fate.value)
+        for number, receipt in enumerate(receipts, start + 1)
+        if receipt.fate in (Fate.REFUSED, Fate.RETURNED)
+    ]
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name in a folder that is not taken: x.csv, x.csv.2, x.csv.3 ..."""
+    target, number = folder / name, 1
+    while target.exists():
+        number += 1
+        target = folder / f"{name}.{number}"
+    return target
+
+
+def source(settings: SourceSettings, context: Context) -> FilesSource:
+    return FilesSource(settings, context)
+
+
+# ---------------------------------------------------------------- out
+
+
+class FilesSink:
+    """Writes into one folder."""
+
+    def __init__(self, settings: SinkSettings, context: Context) -> None:
+        self._folder = context.folder / settings.folder
+        self._template = settings.name
+        self._name = context.name
+        try:
+            self._mode = int(settings.mode, 8)
+            file_name(settings.name, "key", {"file_name": "name"})
+        except ValueError:
+            raise Misuse(f'{context.name}: mode is written in octal ("0640")') from None
+        except (KeyError, IndexError, AttributeError):
+            raise Misuse(f"{context.name}: a name is made of {{digest}}, {{key}} and {{file_name}}") from None
+
+    async def open(self) -> None:
+        """See that the folder is there. Raises `Unavailable`."""
+        if not await asyncio.to_thread(os.access, self._folder, os.W_OK | os.X_OK):
+            raise Unavailable(f"the folder of {self._name} is not there or may not be written to")
+
+    async def close(self) -> None:
+        """Nothing is held between deliveries."""
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        """Put a file of the delivery's name and content into the folder, unless it is there.
+
+        Raises `Conflict` for a file of that name with other content, `Unavailable` when the folder or the disk cannot
+        take any, `Transient` while an earlier attempt is still writing it.
+        """
+        name = file_name(self._template, delivery.key, delivery.headers)
+        try:
+            # A thread cannot be cancelled: after a time-out it writes on, and the next attempt finds its file or its lock.
+            already_there = await asyncio.to_thread(self._put, name, delivery.body)
+        except OSError as error:
+            raise _fault_of(error, self._name) from None
+        return Outcome(already_there=already_there, reference=name)
+
+    def _put(self, name: str, body: bytes) -> bool:
+        """Whether the file was there before."""
+        target, unfinished = self._folder / name, self._folder / f".{name}.tmp"
+        handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            _lock(handle, unfinished)
+            if target.exists():
+                unfinished.unlink()
+                _require_same(target, body)
+                return True
+            os.truncate(handle, 0)
+            with open(handle, "wb", closefd=False) as file:
+                file.write(body)
+            os.fchmod(handle, self._mode)
+            os.fsync(handle)
+            unfinished.rename(target)
+        finally:
+            os.close(handle)
+        _sync_folder(self._folder)
+        return False
+
+
+def _lock(handle: int, path: Path) -> None:
+    """Keep other attempts off this name; a crash releases it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_ino == os.stat(path).st_ino:
+            return
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    raise Transient("another attempt is writing this file")
+
+
+def _require_same(target: Path, body: bytes) -> None:
+    if target.stat().st_size != len(body) or target.read_bytes() != body:
+        raise Conflict(
+            "a file of this name with other content is there",
+            suggestion="compare both, then remove one of them: send this delivery again, or discard it",
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _fault_of(error: OSError, name: str) -> IsthmusError:
+    """A name that cannot be is the delivery's fault; everything else belongs to the folder."""
+    if error.errno in (errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL):
+        return Permanent(f"no file of this name can be written: {error.strerror}")
+    return Unavailable(f"the folder of {name} cannot take a file: {error.strerror}")
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def file_name(template: str, key: str, headers: object) -> str:
+    """The name for a business key. Raises `Permanent` when the flow owes {file_name}; KeyError for an unknown field.
+
+    What a name may not hold is replaced, and a hash added, so that different keys never share a name.
+    """
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    given = str(headers.get("file_name") or "") if hasattr(headers, "get") else ""
+    if "{file_name}" in template and not given:
+        raise Permanent("the name of this file comes from the flow: send(..., headers={'file_name': ...})")
+    wanted = template.format(digest=digest, key=key, file_name=given)
+    safe = _UNSAFE.sub("_", wanted).lstrip(".") or digest
+    if safe == wanted and len(safe) <= NAME_BYTES_MAX:
+        return safe
+    mark = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    stem, dot, suffix = safe.rpartition(".")
+    if not stem or len(suffix) > 8:
+        stem, dot, suffix = safe, "", ""
+    return f"{stem[: NAME_BYTES_MAX - 20]}-{mark}{dot}{suffix}"
+
+
+def sink(settings: SinkSettings, context: Context) -> FilesSink:
+    return FilesSink(settings, context)
