@@ -107,7 +107,7 @@ class Delivery:
     headers     small facts given by the flow (media type, file name ...)
     """
 
-    __slots__ = ("attempt", "body", "destination", "headers", "id", "key", "message_id")
+    __slots__ = ("_key", "attempt", "body", "destination", "headers", "id", "message_id")
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Delivery:
         message_id: int,
         destination: str,
         body: bytes,
-        key: str,
+        key: str | Callable[[bytes], str],
         attempt: int = 1,
         headers: Mapping[str, Any] | None = None,
     ) -> None:
@@ -123,9 +123,16 @@ class Delivery:
         self.message_id = message_id
         self.destination = destination
         self.body = body
-        self.key = key
+        self._key = key
         self.attempt = attempt
         self.headers = headers or {}
+
+    @property
+    def key(self) -> str:
+        """Derived from the body on first use where the flow gave none: most targets never ask."""
+        if not isinstance(self._key, str):
+            self._key = self._key(self.body)
+        return self._key
 
     def __repr__(self) -> str:
         return f"<Delivery {self.id} to {self.destination}, attempt {self.attempt}, {len(self.body)} bytes>"

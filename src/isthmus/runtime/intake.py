@@ -9,6 +9,7 @@ durable in one transaction. That is safe because a decision is pure: before the 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +27,8 @@ from .settings import SourceSettings
 
 SLOW_NS = 50_000_000
 """A decision that takes longer than 50 ms is reported: it holds up the event loop."""
+
+_TYPE = re.compile(r"[A-Z][A-Z0-9]{2}(\^[A-Z][A-Z0-9]{2})?|[A-Z][A-Za-z]{2,40}")
 
 Reply = Callable[[Receipt], None]
 
@@ -95,8 +98,10 @@ class SourceIntake:
             return
         route = self._plan.route(self.name, read.type)
         if route is None:
-            error = Refused(f"this source takes no {read.type or 'such message'}")
-            self._refuse(raw, error, reply, read.content, read.type, origin)
+            # Where a type should stand a sender's fault can put anything: only what looks like one is repeated.
+            known = read.type if _TYPE.fullmatch(read.type) else ""
+            error = Refused(f"this source takes no {known or 'message of this type'}")
+            self._refuse(raw, error, reply, read.content, known, origin)
             return
         mac = self._journal.mac
         digest = mac(raw)

@@ -85,7 +85,7 @@ class Outbox:
         owner: str,
         clock: Clock,
         observer: Observer,
-        derive_key: Callable[[Entry, bytes], str],
+        derive_key: Callable[[bytes], str],
         offer: Callable[[Entry], None],
         gate: Policy | None = None,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
@@ -346,7 +346,7 @@ class Outbox:
                 entry.message_id,
                 self.name,
                 body,
-                entry.key if entry.key is not None else self._derive_key(entry, body),
+                entry.key if entry.key is not None else self._derive_key,
                 entry.attempts + 1,
                 entry.headers,
             )
