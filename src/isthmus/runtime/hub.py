@@ -104,6 +104,12 @@ class Hub:
         self._storage_down = False
         self._deciding: asyncio.Task[None] | None = None
         self._stopped = False
+        self.ready = False
+
+    @property
+    def accepting(self) -> bool:
+        """Whether sources take messages in: the hub is ready, and its journal can write."""
+        return self.ready and not self._storage_down
 
     # ---- the graph
 
@@ -185,13 +191,14 @@ class Hub:
                 self.observer(SourceFailed(name, str(error)))
                 raise
             self.observer(SourceOpened(name))
+        self.ready = True
         self.observer(HubStarted(self.settings.hub.name, round(time.monotonic() - began, 3)))
 
     async def stop(self, grace_s: float | None = None) -> None:
         """Upstream first: three quarters of the time to finish what is under way, then cut it off."""
         if self._stopped:
             return
-        self._stopped = True
+        self._stopped, self.ready = True, False
         grace_s = self.settings.hub.grace_s if grace_s is None else grace_s
         for source in self.sources.values():
             with contextlib.suppress(TimeoutError):
@@ -342,7 +349,7 @@ def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:
         raise Misuse(f"[{where}.{endpoint.name}] {error}") from None
 
 
-def derived_key(entry: Entry, body: bytes) -> str:
+def derived_key(body: bytes) -> str:
     """The business key of a message that is forwarded as it came: its sender's own number for it, else its content."""
     if body[:3] == b"MSH":
         head = body[: body.find(b"\r")] if b"\r" in body else body
