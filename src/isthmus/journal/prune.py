@@ -51,12 +51,16 @@ class Retention:
 
 # What is open, in the order of the indexes that know it: deliveries that wait, timers, parked ones; messages that stand
 # undecided; items of the worklist. A row is (major, minor, message), and (major, minor) is where the next look begins.
+_OPEN = (
+    "select {major}, id, message from delivery where {open} and {major} = ?1 and id > ?2 "
+    "union all select {major}, id, message from delivery where {open} and {major} > ?1 order by 1, 2"
+)
 _PHASES = (
-    "select destination, id, message from delivery where state = 0 and due_ns = 0 and (destination, id) > (?, ?) order by 1, 2",
-    "select due_ns, id, message from delivery where state = 0 and due_ns > 0 and (due_ns, id) > (?, ?) order by 1, 2",
-    "select destination, id, message from delivery where state = 8 and (destination, id) > (?, ?) order by 1, 2",
-    "select 0, id, id from message where decision = 0 and id > ? + ? order by id",
-    "select 0, id, message from worklist where closed_ns = 0 and id > ? + ? order by id",
+    _OPEN.format(major="destination", open="state = 0 and due_ns = 0"),
+    _OPEN.format(major="due_ns", open="state = 0 and due_ns > 0"),
+    _OPEN.format(major="destination", open="state = 8"),
+    "select ?1, id, id from message where decision = 0 and id > ?2 order by id",
+    "select ?1, id, message from worklist where closed_ns = 0 and id > ?2 order by id",
 )
 
 
@@ -96,7 +100,7 @@ def _survey(batch: Batch, segment: int, rows_max: int) -> bool:
     """Carry what of the next open things lies in a leaving segment; False: all were looked at."""
     store = batch.store
     ((phase, major, minor),) = store.rows("select phase, major, minor from survey where segment = ?", (segment,))
-    rows = store.rows(f"{_PHASES[phase]} limit ?", (major, minor, rows_max))
+    rows = store.rows(f"{_PHASES[phase]} limit ?3", (major, minor, rows_max))
     for message in {message for _, _, message in rows}:
         carry(batch, message)
     ended = len(rows) < rows_max
