@@ -154,6 +154,27 @@ class StorageRecovered(Event, frozen=True):
         return "storage"
 
 
+class ApiRefused(Event, frozen=True):
+    """Somebody called the API without its token."""
+
+    level = "warning"
+    peer: str
+
+
+class FlowDeployed(Event, frozen=True):
+    """A flow's new version is live."""
+
+    flow: str
+    version: str
+
+
+class DeployRefused(Event, frozen=True):
+    """A flow was not deployed: it is wrong, or could not be drained."""
+
+    level = "error"
+    cause: str
+
+
 class Defect(Event, frozen=True):
     """Something in the hub itself failed in a way that nobody foresaw."""
 

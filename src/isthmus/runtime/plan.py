@@ -85,6 +85,10 @@ class Plan:
                 self._routes[source, type] = route
             return route
 
+    def version(self, name: str) -> str:
+        """The version of a flow that decides now."""
+        return self._versions[name]
+
     def replace(self, name: str, flow: Flow) -> None:
         """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
         self.flows = [flow if held.name == name else held for held in self.flows]

@@ -1,8 +1,8 @@
-"""A hub from start to stop in one process: signals, the admin API, maintenance, run.json.
+"""A hub from start to stop in one process: signals, the API, maintenance, run.json.
 
-    start:  journal, destinations, timers, sources | then the admin API, which loads while messages already flow
+    start   journal, destinations, timers, sources | then, while messages already flow, the API and maintenance
     SIGTERM, SIGINT   stop with the grace of hub.toml; a second one ends the process at once
-    SIGHUP            redeploy the flows that changed
+    SIGHUP            deploy the flows whose files have changed
 
 What is acknowledged is durable before it is acknowledged, so even the hard end loses nothing.
 """
@@ -13,11 +13,16 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ..kernel.clock import iso
+from ..kernel.errors import IsthmusError
 from ..observe import Observer
+from ..observe.events import DeployRefused, FlowDeployed
+from ..security.vault import new_hub_key
 from . import run_file
 from .hub import Hub, open_hub
 
@@ -27,9 +32,12 @@ class Serving:
         self.hub = hub
         self._stop = asyncio.Event()
         self._asked = False
+        self._closing: list[Any] = []
+        self._operator: Any = None
+        self._deploying: asyncio.Task[None] | None = None
 
     async def run(self, ready: Callable[[Hub], None] = lambda hub: None, *, held: bool = False) -> None:
-        """Serve until a signal or `stop`. Raises `Unavailable` when a source cannot listen.
+        """Serve until a signal or `stop`. Raises `Unavailable` when something cannot listen.
 
         `held`: destinations do not send before they are released, as after a restore.
         """
@@ -41,26 +49,50 @@ class Serving:
                     outbox.hold(True)
                 await hub.start()
                 ready(hub)
-                run_file.write(hub.settings, run_file.Running(os.getpid(), "", started))
+                url = await self._beside()
+                run_file.write(hub.settings, run_file.Running(os.getpid(), url, started))
                 await self._stop.wait()
             finally:
                 run_file.remove(hub.settings)
+                for one in reversed(self._closing):
+                    await one.close()
                 await hub.stop()
 
     def stop(self) -> None:
         self._stop.set()
 
+    async def _beside(self) -> str:
+        """Start what runs beside the messages; the API's address, "" where hub.toml has none."""
+        # Imported in a thread: the loop goes on answering senders meanwhile.
+        operator = await asyncio.to_thread(import_module, ".operator", __package__)
+        maintenance = await asyncio.to_thread(import_module, ".maintenance", __package__)
+        self._operator = operator.Operator(self.hub)
+        self._closing.append(self._operator)
+        keeper = maintenance.Maintenance(self.hub)
+        self._closing.append(keeper)
+        keeper.start()
+        settings = self.hub.settings.admin
+        if settings is None:
+            return ""
+        first_token(self.hub.settings.folder, settings.token)
+        admin = await asyncio.to_thread(import_module, ".admin", __package__)
+        server = admin.AdminServer(self._operator, settings)
+        self._closing.append(server)
+        await server.open()
+        return str(server.url)
+
     # ---- signals
 
     @contextlib.contextmanager
-    def _signals(self):  # type: ignore[no-untyped-def]
+    def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop, number)
+        loop.add_signal_handler(signal.SIGHUP, self._asked_to_deploy)
         try:
             yield
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
     def _asked_to_stop(self, number: int) -> None:
@@ -68,6 +100,30 @@ class Serving:
             os._exit(128 + number)
         self._asked = True
         self.stop()
+
+    def _asked_to_deploy(self) -> None:
+        if self._operator is not None and (self._deploying is None or self._deploying.done()):
+            self._deploying = asyncio.create_task(self._deploy(), name="deploy")
+
+    async def _deploy(self) -> None:
+        observe = self.hub.observer
+        try:
+            for one in await self._operator.deploy_changed("SIGHUP"):
+                observe(FlowDeployed(one.flow, one.version))
+        except IsthmusError as error:
+            observe(DeployRefused(str(error)))
+        except Exception as error:
+            observe.failed("deploying flows", error)
+
+
+def first_token(folder: Path, reference: str) -> None:
+    """Make the API's token when its file is not there yet, as the first start makes the hub key."""
+    scheme, _, name = reference.partition(":")
+    if scheme == "file":
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(folder / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with open(handle, "w") as file:
+                file.write(new_hub_key() + "\n")
 
 
 async def serve(

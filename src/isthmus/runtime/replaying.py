@@ -1,0 +1,144 @@
+"""Replay: recorded messages through the live flows again, from raw bytes, in order, to the destinations named.
+
+A replayed message is a new one that names the one that it replays. It is exempt from the duplicate window, is decided
+with the flows of today as if received when the original was (posting dates derive from that), keeps the lanes of its
+keys, and never steps a live process: what a flow gives to a process or to a destination not named is left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from ..flows.dispatch import WORKLIST
+from ..kernel.errors import IsthmusError, Misuse
+from ..kernel.message import Message
+from ..ports import Arrival, Decision, Entry
+from . import asks, looks
+from .formats import reader
+from .hub import Hub
+from .plan import Plan, cause_of, in_words
+
+PAGE = 100
+FAILED_SHOWN_MAX = 100
+
+Look = Callable[..., Awaitable[Any]]
+
+
+class Replaying:
+    def __init__(self, hub: Hub, look: Look, ask: asks.Replay) -> None:
+        self._hub = hub
+        self._look = look
+        self._ask = ask
+        self._only = set(ask.destinations)
+        self._messages = self._nothing = 0
+        self._dispatched: Counter[str] = Counter()
+        self._failed: list[asks.NotReplayed] = []
+
+    async def run(self) -> asks.Replayed:
+        """Raises `Misuse` for destinations that a replay cannot have, and for a filter that is none."""
+        self._require_destinations()
+        ask, now_ns = self._ask, self._hub.clock.now_ns()
+        if not ask.dry_run and not ask.reason.strip():
+            raise Misuse("give a reason: the journal keeps it")
+        meant, gone, newer_lanes = await self._look(looks.replay_plan, ask, now_ns)
+        refused = ""
+        if newer_lanes and not ask.dry_run and not ask.despite_newer:
+            refused = f"newer went through in {newer_lanes} lanes already: agree with despite_newer"
+        else:
+            await self._pages(now_ns)
+        return asks.Replayed(
+            dry_run=ask.dry_run,
+            messages=self._messages,
+            nothing=self._nothing,
+            gone=gone,
+            beyond=max(0, meant - gone - ask.limit),
+            newer_lanes=newer_lanes,
+            dispatched=dict(sorted(self._dispatched.items())),
+            failed=self._failed,
+            refused=refused,
+        )
+
+    def _require_destinations(self) -> None:
+        known = self._hub.settings.destinations
+        if not self._only:
+            raise Misuse(f"name the destinations that shall get it: {', '.join(known) or 'there are none'}")
+        for name in sorted(self._only):
+            if name.startswith("process:"):
+                raise Misuse("a replay never steps a live process: name destinations")
+            if name not in known and name != WORKLIST:
+                raise Misuse(f"there is no destination {name!r} in hub.toml: there is {', '.join(known) or 'none'}")
+
+    async def _pages(self, now_ns: int) -> None:
+        after, left = 0, self._ask.limit
+        while left > 0:
+            page: list[Arrival] = await self._look(looks.replay_page, self._ask, now_ns, after, min(PAGE, left))
+            if not page:
+                return
+            left -= len(page)
+            after = page[-1].original
+            ready = [arrival for arrival in page if self._decide(arrival)]
+            if ready and not self._ask.dry_run:
+                await asyncio.gather(*[self._append(arrival) for arrival in ready])
+            await asyncio.sleep(0)
+
+    def _decide(self, arrival: Arrival) -> bool:
+        """Fill in what the live flows make of it, as far as it is meant; False: nothing."""
+        try:
+            entries = decide(self._hub.plan, self._hub.settings.sources, arrival)
+        except Exception as error:
+            cause = error if isinstance(error, Misuse) else cause_of(error)
+            if len(self._failed) < FAILED_SHOWN_MAX:
+                self._failed.append(asks.NotReplayed(message=arrival.original, why=in_words(cause)))
+            return False
+        arrival.entries = [entry for entry in entries if entry.destination in self._only]
+        if not arrival.entries:
+            self._nothing += 1
+            return False
+        self._messages += 1
+        self._dispatched.update(entry.destination for entry in arrival.entries)
+        return True
+
+    async def _append(self, arrival: Arrival) -> None:
+        arrival.received_ns = self._hub.clock.now_ns()
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hub.journal.append(arrival, partial(_resolve, durable))
+        await durable
+        for entry in arrival.entries:
+            self._hub.offer(entry)
+
+
+def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]:
+    """What the live flows make of a recorded message; sets its lanes, version and decision."""
+    endpoint = sources.get(arrival.source)
+    if endpoint is None:
+        raise Misuse(f"its source {arrival.source} is no longer in hub.toml")
+    read = reader(endpoint.shared.format)(arrival.raw)
+    route = plan.route(arrival.source, read.type)
+    if route is None:
+        raise Misuse(f"no flow takes {read.type or 'it'} any more")
+    arrival.lanes = plan.lanes(route, read.content, arrival.raw)
+    arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
+    message = Message(
+        0,
+        arrival.source,
+        arrival.received_ns,
+        arrival.raw,
+        read.content,
+        read.type,
+        read.control.decode("latin-1"),
+        endpoint.shared.facility,
+    )
+    return plan.decide(route, message, arrival.lanes)
+
+
+def _resolve(future: asyncio.Future[None], error: IsthmusError | None) -> None:
+    if future.done():
+        return
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(None)
