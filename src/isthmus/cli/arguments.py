@@ -35,3 +35,31 @@ def hub(parser: argparse.ArgumentParser) -> None:
 
 def json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for scripts instead of words for people")
+
+
+FILTERS = {
+    "since": "received since: 2026-01-15, 2026-01-15T09:30, or 90m, 12h, 2d for so long ago",
+    "until": "received before, written like --since",
+    "source": "from this source",
+    "flow": "decided by this flow",
+    "type": "message type: ADT, or ADT^A01",
+    "key": "of the lane with this key, as the flow names it: for PID-3 it is IDENTIFIER^AUTHORITY",
+    "control-id": "with this control id (MSH-10)",
+    "state": "waiting, parked, undecided, filtered, decided, refused or duplicate",
+}
+
+
+def filters(parser: argparse.ArgumentParser) -> None:
+    """What chooses messages, for `messages` and `replay`."""
+    group = parser.add_argument_group("which messages")
+    for name, words in FILTERS.items():
+        group.add_argument(f"--{name}", default="", metavar="X", help=words)
+
+
+def filter_of(given: argparse.Namespace) -> dict[str, str]:
+    return {key: getattr(given, key) for key in (name.replace("-", "_") for name in FILTERS)}
+
+
+def reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    words = "why, for the audit" + ("" if required else " (optional)")
+    parser.add_argument("--reason", default="", required=required, metavar="TEXT", help=words)

@@ -14,7 +14,7 @@ class Progress:
 
     def __init__(self, what: str, total: int) -> None:
         self._what = what
-        self._total = max(1, total)
+        self.total = total
         self._done = 0
         self._began = self._shown = time.monotonic()
         self._on = sys.stderr.isatty() and total > 1
@@ -33,10 +33,10 @@ class Progress:
         now = time.monotonic()
         if self._on and now - self._shown >= SHOW_EVERY_S:
             self._shown = now
-            share = min(1.0, done / self._total)
+            share = min(1.0, done / max(1, self.total))
             bar = "#" * round(share * WIDTH)
             left_s = (now - self._began) / share * (1 - share) if share else 0
-            sys.stderr.write(f"\r{self._what} [{bar:<{WIDTH}}] {done}/{self._total}, {left_s:.0f} s left \x1b[K")
+            sys.stderr.write(f"\r{self._what} [{bar:<{WIDTH}}] {done}/{self.total}, {left_s:.0f} s left \x1b[K")
             sys.stderr.flush()
 
     def clear(self) -> None:
