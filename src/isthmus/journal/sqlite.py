@@ -153,6 +153,10 @@ class SqliteJournal:
         self._submit(Call(function, future), True)
         return future
 
+    async def probe(self) -> None:
+        """A small real write. Raises `StorageUnable` while the disk is full or read-only."""
+        await self.call(lambda batch: batch.store.db.execute("update fence set epoch = epoch").fetchall())
+
     async def find_original(self, source: str, control: int, digest: bytes, since_ns: int) -> tuple[int, bool]:
         def look(batch: Batch) -> tuple[int, bool]:
             store = batch.store

@@ -116,6 +116,9 @@ class Settings(msgspec.Struct, frozen=True):
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin"}
 RETENTION_DAYS = 30.0
+METADATA = "metadata"
+"""In [retention]: not a class of bodies, but how long is kept who sent what when, and what became of it."""
+METADATA_DAYS = 400.0
 
 
 def expand(value: Any, where: str) -> Any:
@@ -188,7 +191,8 @@ def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Set
     retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}
     admin = part(raw["admin"], "admin", AdminSettings) if "admin" in raw else None
     hub = hub or HubSettings(name=folder.name)
-    return Settings(folder, hub, facilities, sources, destinations, {"standard": RETENTION_DAYS} | retention, admin)
+    kept = {"standard": RETENTION_DAYS, METADATA: METADATA_DAYS} | retention
+    return Settings(folder, hub, facilities, sources, destinations, kept, admin)
 
 
 def _endpoints(tables: dict[str, Any], where: str, shared: type[msgspec.Struct], part: Any) -> dict[str, Endpoint]:
