@@ -259,10 +259,10 @@ class FilesSource:
 
     def _claim(self, name: str) -> bytes:
         """Take a file out of the sender's reach and read it. Raises `Changed`, and `PeerFault` for one that is too large."""
-        claimed = self._claimed / name
+        claimed, settled = self._claimed / name, None
         if not claimed.exists():
             (self._folder / name).rename(claimed)
-        expected = self._seen.pop(name, None)
+            settled = self._seen.pop(name)[0]
         limit = self._intake.body_bytes_max if self._settings.split == "none" else self._settings.file_bytes_max
         handle = os.open(claimed, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with open(handle, "rb") as file:
@@ -271,7 +271,7 @@ class FilesSource:
                 raise PeerFault(f"the file has {before.size} bytes, this source takes {limit}")
             body = file.read(limit + 1)
             after = Look.at(os.fstat(handle))
-        if after != before or len(body) != before.size or (expected is not None and expected[0] != before):
+        if after != before or len(body) != before.size or settled not in (None, before):
             self._put_back(name)
             raise Changed
         return body

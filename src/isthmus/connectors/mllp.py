@@ -327,8 +327,9 @@ def source(settings: SourceSettings, context: Context) -> MllpSource:
 
 
 class Client(asyncio.Protocol):
-    def __init__(self, reply_bytes_max: int) -> None:
+    def __init__(self, reply_bytes_max: int, wait_for: str) -> None:
         self._decoder = mllp.Decoder(frame_bytes_max=reply_bytes_max)
+        self._past_accept = wait_for == "application"
         self.waiting: asyncio.Future[bytes] | None = None
         self.lost = False
 
@@ -344,7 +345,8 @@ class Client(asyncio.Protocol):
                 self.abort()
                 return
             if isinstance(item, bytes):
-                waiting.set_result(item)
+                if not (self._past_accept and is_commit_accept(item)):
+                    waiting.set_result(item)
             else:
                 self.abort()
                 waiting.set_exception(Transient(f"the answer is no MLLP frame: {item}"))
@@ -381,7 +383,11 @@ class MllpSink:
         try:
             async with asyncio.timeout(settings.connect_s):
                 _, self._client = await loop.create_connection(
-                    lambda: Client(settings.reply_bytes_max), host, port, ssl=tls, server_hostname=server_name
+                    lambda: Client(settings.reply_bytes_max, settings.wait_for),
+                    host,
+                    port,
+                    ssl=tls,
+                    server_hostname=server_name,
                 )
         except TimeoutError:
             raise Unavailable(f"no connection to {settings.address} within {settings.connect_s:g} s") from None
@@ -400,16 +406,12 @@ class MllpSink:
             client = cast(Client, self._client)
         reply = await self._exchange(client, framed)
         outcome = self._judge(client, reply, body)
-        if self._settings.wait_for == "application" and hl7v2.read_ack(reply).code == "CA":
-            reply = await self._exchange(client, b"")
-            outcome = self._judge(client, reply, body)
         return Outcome(reply=reply) if self._settings.pass_on else outcome
 
     async def _exchange(self, client: Client, framed: bytes) -> bytes:
         waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         client.waiting = waiting
-        if framed:
-            client.transport.write(framed)
+        client.transport.write(framed)
         try:
             return await waiting
         except asyncio.CancelledError:
@@ -485,6 +487,14 @@ def is_plain_accept(reply: bytes, expected: bytes) -> bool:
 
 
 _POSITIVE = (b"AA", b"CA")
+
+
+def is_commit_accept(reply: bytes) -> bool:
+    """Whether an answer is CA, which an application acknowledgement may follow."""
+    try:
+        return hl7v2.read_ack(reply).code == "CA"
+    except PeerFault:
+        return False
 
 
 def control_id(sent: bytes) -> bytes:
