@@ -18,11 +18,13 @@ NAME = "run.json"
 
 
 class Running(msgspec.Struct, frozen=True):
-    """pid; admin: the API's address as a URL, "" where hub.toml has no [admin]."""
+    """admin: the API's address as a URL, "" where hub.toml has no [admin]; listening: the port of each source that has
+    one, for those that were given port 0."""
 
     pid: int
     admin: str
     started: str
+    listening: dict[str, int] = {}
 
 
 def write(settings: Settings, running: Running) -> None:

@@ -50,7 +50,8 @@ class Serving:
                 await hub.start()
                 ready(hub)
                 url = await self._beside()
-                run_file.write(hub.settings, run_file.Running(os.getpid(), url, started))
+                ports = {name: source.port for name, source in hub.sources.items() if hasattr(source, "port")}
+                run_file.write(hub.settings, run_file.Running(os.getpid(), url, started, ports))
                 await self._stop.wait()
             finally:
                 run_file.remove(hub.settings)

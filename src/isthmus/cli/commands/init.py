@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
             if path.name == "hub.toml":
                 text = text.replace("@NAME@", name).replace("@ZONE@", zone)
             write(folder / path, text)
+        (folder / "out").mkdir(mode=0o700, exist_ok=True)
         write(folder / "hub.key", new_hub_key() + "\n", SECRET)
         write(folder / "admin.token", new_hub_key() + "\n", SECRET)
     except OSError as error:
@@ -54,6 +55,7 @@ NEXT = """The hub is in {folder}. Keep a copy of {folder}/hub.key in a safe plac
   isthmus test {folder}     runs the cases of its flow
   isthmus run {folder}      serves it; then, in another terminal:
   isthmus send {folder}/samples/adt_a01.hl7 127.0.0.1:2575
+                              sends it a message, which comes out in {folder}/out
 """
 
 

@@ -1,4 +1,4 @@
-"""ADT from the EHR: every message goes on to the downstream system, in order for each patient."""
+"""ADT from the EHR: every message goes on to the archive, in order for each patient."""
 
 from isthmus import flow, forward, task
 
@@ -18,8 +18,8 @@ def every_message(msg):
     if not msg["PID-3.1"]:
         yield task("no-patient", owner="integration", text="A message names no patient: ask the sender.")
         return
-    yield forward("downstream")
+    yield forward("archive")
 
 
-ehr_adt.case("an admission goes on", "samples/adt_a01.hl7", expect=["send:downstream"])
+ehr_adt.case("an admission goes on", "samples/adt_a01.hl7", expect=["send:archive"])
 ehr_adt.case("without a patient a person has to look", "samples/adt_no_patient.hl7", expect=["task:no-patient"])
