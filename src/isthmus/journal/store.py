@@ -6,6 +6,7 @@ own files over the `Store`; no verb lives here.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from importlib.resources.abc import Traversable
@@ -16,14 +17,15 @@ import apsw
 from ..kernel.clock import NS_PER_DAY
 from ..kernel.errors import Misuse, StorageUnable
 from ..security.vault import KEY_BYTES, DataKey, Vault
+from .checkpoint import LOG_PAGES
 from .migrate import migrate, shipped
 from .view import BODY_BITS, View
 
 PAGE_BYTES = 4096
-"""Two pages for most HL7 v2 messages would waste half of them: bodies of 1-3 KB fill 8 KiB pages well."""
+"""Each commit writes every page that it touches: larger pages hold bodies more tightly, and cost more than they save."""
 
-CHECKPOINT_PAGES = 2000
-"""16 MiB of log between checkpoints: bounds the log and the read back after a crash."""
+CHECKPOINT_PAGES = LOG_PAGES
+"""Where nobody checkpoints beside the commits (a simulation, a tool), the commit does."""
 
 LOG_BYTES_MAX = 64 << 20
 """A log that a long read has let grow is cut back to this by the next checkpoint."""
@@ -93,9 +95,9 @@ class Store(View):
         try:
             db.set_busy_timeout(BUSY_MS)
             for pragma in (
+                *(["locking_mode=EXCLUSIVE"] if vfs else []),
                 f"page_size={PAGE_BYTES}",
                 "auto_vacuum=INCREMENTAL",  # before WAL: that writes the header, and the choice is then final
-                *(["locking_mode=EXCLUSIVE"] if vfs else []),
                 "journal_mode=WAL",
                 "synchronous=FULL",
                 f"wal_autocheckpoint={CHECKPOINT_PAGES}",
@@ -225,5 +227,8 @@ class Store(View):
         return at
 
     def close(self) -> None:
-        self.db.close()
+        with contextlib.suppress(
+            *STORAGE_ERRORS
+        ):  # a disk that fails now has lost nothing: the log is read at the next start
+            self.db.close()
         self._release_lock()
