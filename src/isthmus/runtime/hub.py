@@ -38,7 +38,7 @@ from ..security.vault import new_hub_key
 from .formats import reader
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
-from .outbox import Outbox
+from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
@@ -62,8 +62,13 @@ class Hub:
         clock: Clock,
         observer: Observer,
         seed: int | None = None,
+        connectors: Callable[[str], Any] = load_connector,
+        bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
-        """Puts the graph together; opens nothing. Must be called with a running event loop."""
+        """Puts the graph together; opens nothing. Must be called with a running event loop.
+
+        `connectors` finds a connector's module by name; `bounds` is what each destination may hold in memory.
+        """
         self.settings = settings
         self.declarations = declarations
         self.journal = journal
@@ -72,6 +77,8 @@ class Hub:
         self.secrets = SecretStore(settings.folder)
         self.standing = Standing()
         self._seed = seed
+        self._connector = connectors
+        self._bounds = bounds
         self._loop = asyncio.get_running_loop()
         processes = {f"process:{process.name}" for process in declarations.processes}
         subscriptions: dict[str, list[str]] = {}
@@ -114,7 +121,7 @@ class Hub:
     # ---- the graph
 
     def _source(self, endpoint: Endpoint) -> Source:
-        module = load_connector(endpoint.shared.connector)
+        module = self._connector(endpoint.shared.connector)
         if not hasattr(module, "source"):
             raise Misuse(f"[sources.{endpoint.name}] the connector {endpoint.shared.connector} cannot receive")
         settings = own_settings(endpoint, module.SourceSettings, "sources")
@@ -138,7 +145,7 @@ class Hub:
         )
 
     def _outbox_of(self, endpoint: Endpoint) -> Outbox:
-        module = load_connector(endpoint.shared.connector)
+        module = self._connector(endpoint.shared.connector)
         if not hasattr(module, "sink"):
             raise Misuse(f"[destinations.{endpoint.name}] the connector {endpoint.shared.connector} cannot send")
         settings = own_settings(endpoint, module.SinkSettings, "destinations")
@@ -168,6 +175,7 @@ class Hub:
             offer=self.offer,
             split=split,
             seed=self._seed,
+            bounds=self._bounds,
         )
         outbox.on_reply = self._replied
         return outbox

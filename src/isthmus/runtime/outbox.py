@@ -7,8 +7,8 @@ Thin sink, fat runner: timeout, retry, pause, parking and settlement stand here,
 Invariants
  1. n+1 of a lane goes out only after the outcome of n is durable; so a crash repeats at most one delivery of a lane, and
     never after a newer one.
- 2. Memory holds at most `WINDOW` entries and `BODY_BYTES` of bodies; what is beyond is read back from the journal, in
-    commit order, when there is room. A lane that stands still keeps at most `LANE_WINDOW` of them.
+ 2. Memory holds at most `Bounds.window` entries and `body_bytes` of bodies; what is beyond is read back from the journal,
+    in commit order, when there is room. A lane that stands still keeps at most `lane_window` of them.
  3. `Unavailable` belongs to the destination: one worker probes, the others wait, nothing is counted and nothing parks.
     Everything else belongs to the delivery: it retries in its lane, or is parked.
  4. A time-out while others get through is the delivery's own (`Transient`); while nothing gets through it is the
@@ -22,7 +22,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, PeerFault, Permanent, Transient, Unavailable
@@ -38,13 +38,27 @@ from .lanes import Lanes
 from .plan import in_words
 from .settings import DeliveryPolicy
 
-WINDOW = 8192
-LOW_WATER = WINDOW // 2
-LANE_WINDOW = 256
-PAGE = 1024
-BODY_BYTES = 12 << 20
-PAGE_BYTES = 3 << 20
 SWEEP_S = 0.25
+
+
+class Bounds(NamedTuple):
+    """How much of a destination's queue memory holds.
+
+    window       entries; `low_water`: read on when so few are left
+    lane_window  entries of a lane that stands still
+    page         entries read back at once, with up to `page_bytes` of their bodies
+    body_bytes   of bodies in all
+    """
+
+    window: int = 8192
+    low_water: int = 4096
+    lane_window: int = 256
+    page: int = 1024
+    body_bytes: int = 12 << 20
+    page_bytes: int = 3 << 20
+
+
+DEFAULT_BOUNDS = Bounds()
 
 
 class Followed(Outcome):
@@ -90,8 +104,10 @@ class Outbox:
         gate: Policy | None = None,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
         seed: int | None = None,
+        bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
         self.name = name
+        self.bounds = bounds
         self.owner = owner
         self.policy = policy
         self._journal = journal
@@ -187,11 +203,11 @@ class Outbox:
             return
         if self._left_behind and self._leave_behind(entry):
             return
-        if len(self.lanes) >= WINDOW:
+        if len(self.lanes) >= self.bounds.window:
             self._begin_paging(entry.id - 1)
             return
         if entry.body is not None:
-            if self._body_bytes + entry.size > BODY_BYTES:
+            if self._body_bytes + entry.size > self.bounds.body_bytes:
                 entry.body = None
             else:
                 self._body_bytes += entry.size
@@ -224,16 +240,18 @@ class Outbox:
 
     async def _page(self) -> None:
         """Read on until the window is full, enough is ready, or nothing is left."""
+        bounds = self.bounds
         try:
-            while self._paging and len(self.lanes) < WINDOW - PAGE:
+            while self._paging and len(self.lanes) < bounds.window - bounds.page:
                 before = self._cursor
                 self._gone = set()
-                entries = await self._journal.page(self.name, before, PAGE)
+                entries = await self._journal.page(self.name, before, bounds.page)
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
                 taken = [entry for entry in entries if self._has_room(entry)]
                 if taken:
-                    await self._journal.load(taken, max(0, min(PAGE_BYTES, BODY_BYTES - self._body_bytes)))
+                    room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
+                    await self._journal.load(taken, max(0, room))
                 for entry in taken:
                     self._body_bytes += 0 if entry.body is None else entry.size
                     if self.lanes.add(entry):
@@ -242,7 +260,7 @@ class Outbox:
                     continue
                 if entries:
                     self._cursor = entries[-1].id
-                if len(entries) < PAGE:
+                if len(entries) < bounds.page:
                     # What was offered while the page was on its way may have been committed after it was read.
                     self._paging = self._owed > self._cursor
                 elif not taken and len(self._ready) > self.policy.connections:
@@ -259,7 +277,7 @@ class Outbox:
             return False
         if self._left_behind and self._leave_behind(entry):
             return False
-        if any(self.lanes.length(key) >= LANE_WINDOW for key in entry.lanes):
+        if any(self.lanes.length(key) >= self.bounds.lane_window for key in entry.lanes):
             for key in entry.lanes:
                 self._left_behind.setdefault(key, entry.id)
             return False
@@ -277,12 +295,12 @@ class Outbox:
         """After an entry has left: read on where there is room again."""
         if self._left_behind:
             for key in entry.lanes:
-                if key in self._left_behind and self.lanes.length(key) < LANE_WINDOW // 2:
+                if key in self._left_behind and self.lanes.length(key) < self.bounds.lane_window // 2:
                     first = min(self._left_behind.values())
                     self._left_behind.clear()
                     self._begin_paging(first - 1)
                     return
-        if self._paging and (len(self.lanes) < LOW_WATER or not self._ready):
+        if self._paging and (len(self.lanes) < self.bounds.low_water or not self._ready):
             self._page_on()
 
     # ---- out
