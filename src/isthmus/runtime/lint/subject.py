@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from ...flows import Flow, Process
+from ...flows import Flow, Process, Table
 from ...kernel.errors import Misuse
 from ..loader import Declarations, load_connector, read_declarations
 from ..settings import Endpoint, Settings, expand, read_settings
@@ -55,6 +55,8 @@ class Subject:
     @cached_property
     def toml_fault(self) -> tuple[int, str] | None:
         """Line and words of what makes hub.toml unreadable as TOML."""
+        if not self.text and (self.folder / HUB_TOML).is_file() and (self.folder / HUB_TOML).stat().st_size:
+            return 1, "it is not readable as UTF-8"
         try:
             tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -137,7 +139,7 @@ class Subject:
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", text)
             if header:
                 current = [part.strip().strip("\"'") for part in header[1].split(".")]
-                if current == parts[: len(current)] and len(current) >= 1:
+                if current == parts[: len(current)] or (at == 1 and current[: len(parts)] == parts):
                     at = number
             elif key and (assigned := re.match(r"\s*([\w.\"'-]+)\s*=", text)):
                 name = assigned[1].strip("\"'")
@@ -163,6 +165,10 @@ class Subject:
     @property
     def processes(self) -> list[Process]:
         return self._loaded[0].processes
+
+    @property
+    def reference_tables(self) -> list[Table]:
+        return self._loaded[0].tables
 
     def loading_faults(self) -> Iterator[tuple[str, int, str]]:
         """(file, line, words) of what cannot be imported or stands twice."""

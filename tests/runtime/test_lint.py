@@ -1,0 +1,199 @@
+"""Each rule of `isthmus check` finds what it is for, in the line where it stands, and a hub in order has no findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from isthmus.runtime.lint import Finding, all_rules, lint
+
+HUB = """\
+[hub]
+name = "test"
+
+[facilities.main]
+time_zone = "America/Chicago"
+
+[sources.ehr]
+connector = "mllp"
+facility = "main"
+listen = "127.0.0.1:2575"
+owner = "integration"
+
+[destinations.out]
+connector = "mllp"
+address = "127.0.0.1:2576"
+owner = "integration"
+"""
+
+FLOW = """\
+from isthmus import flow, forward
+
+adt = flow("adt", source="ehr", accepts="hl7v2/ADT", owner="integration", lane="PID-3", when_parked="wait")
+
+
+@adt.on()
+def every(msg):
+    yield forward("out")
+
+
+adt.case("goes on", "samples/a.hl7", expect=["send:out"])
+"""
+
+PROCESS = """\
+import msgspec
+from isthmus import process
+from isthmus.model import EncounterAdmitted
+
+
+class State(msgspec.Struct, frozen=True):
+    n: int = 0
+
+
+stays = process("stays", owner="integration", state=State)
+
+
+@stays.on(EncounterAdmitted, key=lambda event: "k")
+def admitted(state, event, at_ns):
+    return state, []
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "hub.toml").write_text(HUB)
+    (tmp_path / "flows" / "adt.py").write_text(FLOW)
+    (tmp_path / "flows" / "stays.py").write_text(PROCESS)
+    (tmp_path / "samples" / "a.hl7").write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\r")
+    return tmp_path
+
+
+def test_a_hub_in_order_has_no_findings(hub):
+    assert lint(hub) == []
+
+
+# rule, file, (old text, new text), line, words of the finding
+BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
+    ("settings", "hub.toml", ("America/Chicago", "Moon/Base"), 5, "not in the IANA time zone database"),
+    ("settings", "hub.toml", ("[facilities.main]", "[facilitys.main]"), 4, "is no table of a hub"),
+    ("settings", "hub.toml", ('name = "test"', 'name = 7'), 2, "Expected `str`, got `int`"),
+    ("settings", "hub.toml", ('name = "test"', 'name = "${NOT_SET_ANYWHERE}"'), 1, "needs the environment variable"),
+    ("settings", "hub.toml", ("[hub]", "[hub"), 1, "this is not TOML"),
+    ("connectors", "hub.toml", ('"mllp"\nfacility', '"telepathy"\nfacility'), 8, "there is no connector 'telepathy'"),
+    ("connectors", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\ncolour = "red"'), 16, "unknown field `colour`"),
+    ("connectors", "hub.toml", ('"mllp"\nfacility', '"tryton"\nfacility'), 7, "the connector tryton cannot receive"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress', "address"), 13, "names no connector"),
+    ("formats", "hub.toml", ('facility = "main"', 'facility = "main"\nformat = "x13"'), 10, "there is no format 'x13'"),
+    ("formats", "flows/adt.py", ('"hl7v2/ADT"', '"json"'), 3, "accepts json, and its source ehr gives hl7v2"),
+    ("formats", "flows/adt.py", ('"hl7v2/ADT"', '"hl7v3/ADT"'), 3, "names no format that the hub knows"),
+    ("destinations", "flows/adt.py", ('forward("out")', 'forward("outt")'), 8, "there is no destination 'outt'"),
+    ("destinations", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\nevents = ["Nothing"]'), 16, "no event 'Nothing'"),
+    ("declarations", "flows/adt.py", ("def every(msg):", "def every(msg:"), 7, "SyntaxError"),
+    ("declarations", "flows/adt.py", ("from isthmus import flow", "from isthmus import floww"), 1, "ImportError"),
+    ("declarations", "flows/stays.py", ('process("stays"', 'process("stays", nope=1'), 10, "TypeError"),
+    ("lanes", "flows/adt.py", (', lane="PID-3"', ""), 3, "declares no lane"),
+    ("lanes", "flows/adt.py", (', when_parked="wait"', ""), 3, "does not say what happens behind a parked message"),
+    ("lanes", "flows/adt.py", ('when_parked="wait"', 'when_parked="perhaps"'), 3, "when_parked='perhaps'"),
+    ("lanes", "flows/adt.py", ('lane="PID-3"', 'lane="PID3"'), 3, "its lane is no path"),
+    ("paths", "flows/adt.py", ('    yield forward', '    msg["PID3"]\n    yield forward'), 8, "'PID3' is not a path"),
+    ("sources", "flows/adt.py", ('source="ehr"', 'source="lab"'), 3, "there is no source 'lab'"),
+    ("sources", "hub.toml", ('[destinations.out]', '[sources.lab]\nconnector = "mllp"\nlisten = "127.0.0.1:1"\nowner = "x"\n[destinations.out]'), 13, "no flow takes its messages"),
+    ("sources", "hub.toml", ('facility = "main"', 'facility = "moon"'), 9, "there is no facility 'moon'"),
+    ("handlers", "flows/adt.py", ("@adt.on()", '@adt.on("ORU^R01")'), 6, "this handler never runs"),
+    ("handlers", "flows/adt.py", ("every(msg)", "every(msg, more)"), 6, "does not take exactly the message"),
+    ("handlers", "flows/adt.py", ("def every", "async def every"), 6, "is async"),
+    ("handlers", "flows/adt.py", ("@adt.on()\n", ""), 3, "has no handler"),
+    ("owners", "flows/adt.py", ('owner="integration"', 'owner=""'), 3, "names no owner"),
+    ("owners", "hub.toml", ('2576"\nowner = "integration"', '2576"'), 13, "names no owner"),
+    ("secrets", "hub.toml", ('name = "test"', 'name = "test"\nkey = "c2VjcmV0"'), 3, "is written in plain text"),
+    ("secrets", "hub.toml", ('name = "test"', 'name = "test"\nkey = "env:NOT_SET_ANYWHERE"'), 3, "is not set"),
+    ("plaintext", "hub.toml", ("127.0.0.1:2576", "10.0.0.5:2576"), 13, "in plaintext to or from 10.0.0.5"),
+    ("plaintext", "hub.toml", ("127.0.0.1:2575", "0.0.0.0:2575"), 7, "in plaintext to or from 0.0.0.0"),
+    ("plaintext", "hub.toml", ('"127.0.0.1:2576"', '"10.0.0.5:2576"\nplaintext = { owner = "me", until = "2020-01-01", reason = "old" }'), 16, "ended on 2020-01-01"),
+    ("plaintext", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\nplaintext = { owner = "me", until = "2099-01-01", reason = "x" }'), 16, "needs no waiver"),
+    ("plaintext", "hub.toml", ("[facilities.main]", '[admin]\nlisten = "0.0.0.0:80"\n[facilities.main]'), 5, "the API would listen on 0.0.0.0"),
+    ("addresses", "hub.toml", ("127.0.0.1:2576", "127.0.0.1"), 15, "is no address"),
+    ("addresses", "hub.toml", ("[facilities.main]", '[admin]\nlisten = "127.0.0.1:2575"\n[facilities.main]'), 5, "as [sources.ehr] does"),
+    ("folders", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "out"'), 15, "there is no folder out"),
+    ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnections = 0'), 16, "connections = 0 must be more than 0"),
+    ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = -1'), 10, "must not be negative"),
+    ("retention", "flows/adt.py", ('owner="integration"', 'owner="integration", retention="long"'), 3, "no retention class 'long'"),
+    ("retention", "hub.toml", ("[facilities.main]", "[retention]\nstandard = 0\n[facilities.main]"), 5, "would keep nothing"),
+    ("retention", "hub.toml", ("[facilities.main]", "[retention]\nlong = 99\n[facilities.main]"), 5, "no flow uses the class 'long'"),
+    ("retention", "hub.toml", ("[facilities.main]", "[retention]\nmetadata = 5\n[facilities.main]"), 5, "less than bodies are kept"),
+    ("purity", "flows/adt.py", ("from isthmus import flow", "import time\nfrom isthmus import flow"), 1, "the clock"),
+    ("purity", "flows/adt.py", ("from isthmus import flow", "from urllib import request\nfrom isthmus import flow"), 1, "the network"),
+    ("purity", "flows/adt.py", ("    yield forward", '    open("x")\n    yield forward'), 8, "a file (open)"),
+    ("cases", "flows/adt.py", ("samples/a.hl7", "samples/b.hl7"), 3, "samples/b.hl7"),
+    ("cases", "flows/adt.py", ('adt.case("goes on", "samples/a.hl7", expect=["send:out"])', ""), 3, "has no case"),
+    ("steps", "flows/stays.py", ("(state, event, at_ns)", "(state, event)"), 13, "does not take 3 arguments"),
+    ("steps", "flows/stays.py", ("    return state, []", "    yield state, []"), 13, "is a generator or async"),
+    ("steps", "flows/stays.py", ("n: int = 0", "n: int"), 10, "has no default"),
+    ("steps", "flows/stays.py", ("state=State)", "state=State, version=2)"), 10, "nothing migrates older ones"),
+    ("steps", "flows/stays.py", ("key=lambda event", "key=lambda"), 13, "the key of EncounterAdmitted does not take 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "file", "change", "line", "words"), BROKEN, ids=[f"{b[0]}: {b[4]}" for b in BROKEN])
+def test_what_is_wrong_is_found_where_it_stands(rule, file, change, line, words, hub):
+    path = hub / file
+    assert change[0] in path.read_text()
+    path.write_text(path.read_text().replace(*change, 1))
+    found = [one for one in lint(hub) if one.rule == rule and words in one.what]
+    assert [(one.file, one.line) for one in found] == [(file, line)]
+    assert all(one.mend for one in found)
+
+
+def test_every_rule_is_tried_here():
+    assert {case[0] for case in BROKEN} == set(all_rules())
+
+
+@pytest.mark.parametrize(("name", "rule"), all_rules().items())
+def test_every_rule_says_what_it_is_for(name, rule):
+    assert len(rule.__doc__.strip().splitlines()[0]) > 20
+
+
+def test_a_secret_that_others_can_read_is_a_warning(hub):
+    (hub / "hub.key").write_text("x")
+    (hub / "hub.key").chmod(0o644)
+    (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
+    assert [(one.level, one.rule, one.line) for one in lint(hub)] == [("warning", "secrets", 3)]
+
+
+def test_two_flows_of_one_name_are_found(hub):
+    (hub / "flows" / "more.py").write_text(FLOW)
+    assert [(one.rule, one.file) for one in lint(hub)] == [("declarations", "flows/more.py")]
+
+
+def test_a_waiver_that_ends_soon_is_a_warning(hub):
+    from datetime import UTC, datetime, timedelta
+
+    soon = (datetime.now(UTC) + timedelta(days=10)).date()
+    waiver = f'plaintext = {{ owner = "me", until = "{soon}", reason = "x" }}'
+    (hub / "hub.toml").write_text(HUB.replace('"127.0.0.1:2576"', f'"10.0.0.5:2576"\n{waiver}'))
+    assert [(one.level, one.rule) for one in lint(hub)] == [("warning", "plaintext")]
+
+
+def test_without_hub_toml_what_refers_to_it_is_not_judged(hub):
+    (hub / "hub.toml").unlink()
+    assert [one.rule for one in lint(hub)] == ["settings"]
+
+
+@pytest.mark.parametrize("text", ["hub = 3", "sources = { ehr = 4 }", "[sources]\nehr = 4", "[destinations.x.y]\nz=1"])
+def test_tables_of_the_wrong_shape_are_findings_not_failures(text, hub):
+    (hub / "hub.toml").write_text(text + "\n")
+    assert any(one.rule in ("settings", "connectors") for one in lint(hub))
+
+
+def test_bytes_that_are_no_text_are_a_finding(hub):
+    (hub / "hub.toml").write_bytes(b"\xff\xfe\x00")
+    assert [(one.rule, one.line) for one in lint(hub)] == [("settings", 1)]
+
+
+def test_a_finding_is_said_once(hub):
+    found = lint(hub)
+    assert len(found) == len(set(found))
+    assert Finding("error", "a", 1, "b", "c").of("d").rule == "d"
