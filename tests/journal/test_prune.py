@@ -132,10 +132,15 @@ def test_what_happens_between_the_steps_is_not_lost(box: Box, steps: int) -> Non
     waiting = [box.append(b"w%d" % n, to=("erp", "lab")).entries for n in range(4)]
     parked = box.park(box.append(b"parked").entries[0])
     undecided = box.append(b"undecided", decision=Decision.UNDECIDED)
-    days(box, 8)
+    parent = box.append(b"as sent").entries[0]
+    days(box, 3)
+    later = Entry("erp", parent.lanes, b"made three days later")
+    box.settle(parent, follow=[later])
+    box.park(later)
+    days(box, 5)
     for _ in range(steps):
         box.call(lambda batch: prune_step(batch, KEEP, box.clock.ns, 2))
-    box.call(lambda batch: operate.resend(batch, [parked.id], "ana", "again"))
+    box.call(lambda batch: operate.resend(batch, [parked.id, later.id], "ana", "again"))
     box.park(waiting[0][0])
     child = Entry("alpha", waiting[1][0].lanes, None, shared=True)
     box.settle(waiting[1][0], reference="R1", follow=[child])
@@ -146,6 +151,7 @@ def test_what_happens_between_the_steps_is_not_lost(box: Box, steps: int) -> Non
     expected = {parked.id: b"parked", child.id: b"w1", decided.id: b"undecided", redirected.id: b"w0"}
     expected |= {waiting[n][1].id: b"w%d" % n for n in range(4)}
     assert {id: body_of(box, id) for id in expected} == expected
+    assert show(box.store, later.message_id).raw == b"as sent"
     assert verify(box.store) == []
 
 

@@ -87,6 +87,7 @@ def _leave(batch: Batch, policy: Retention, now_ns: int, rows_max: int) -> bool:
                 store.destroy_keys(id)
                 store.db.execute("delete from survey where segment = ?", (id,))
                 store.db.execute("update segment set dropped_ns = ? where id = ?", (batch.now_ns, id))
+                store.load_leaving()
             return True
         if today - day > policy.bodies(retention):
             store.db.execute("update segment set leaving_ns = ? where id = ?", (batch.now_ns, id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
-from ..ports import Decision, Entry, Memory, Settlement, Work
+from ..ports import Decision, Entry, Memory, Settlement, State, Work
 from .batch import Batch
 from .carry import carry
 from .claim import deciding_body
@@ -13,10 +13,8 @@ from .view import BODY_BITS
 
 def settle(batch: Batch, settlement: Settlement) -> None:
     entry = settlement.entry
-    leaving = batch.store.leaving
-    if leaving and entry.body_id >> BODY_BITS in leaving:
-        carry(batch, entry.message_id)  # its body moves, or moved while the entry waited in memory
-        entry.body_id = batch.store.one("select body from delivery where id = ?", (entry.id,))
+    if batch.store.leaving:
+        _stay(batch, settlement)
     was, entry.state = entry.state, settlement.state
     batch.settle(settlement, was)
     if settlement.cancel:
@@ -30,6 +28,15 @@ def settle(batch: Batch, settlement: Settlement) -> None:
         segment = batch.store.segment("standard", settlement.at_ns)
         for child in settlement.follow:
             follow(batch, entry, child, segment, settlement.at_ns)
+
+
+def _stay(batch: Batch, settlement: Settlement) -> None:
+    """While segments leave: what this outcome leaves open is carried, and the entry learns where its body lies now."""
+    entry, store = settlement.entry, batch.store
+    opens = settlement.follow or settlement.state in (State.WAITING, State.PARKED)
+    if entry.body_id >> BODY_BITS in store.leaving or (store.surveyed and opens):
+        carry(batch, entry.message_id)
+        entry.body_id = store.one("select body from delivery where id = ?", (entry.id,))
 
 
 def follow(batch: Batch, parent: Entry, child: Entry, segment: int, at_ns: int) -> None:

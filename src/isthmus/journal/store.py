@@ -88,6 +88,7 @@ class Store(View):
         self._segments: dict[tuple[str, int], int] = {}
         self._bodies: dict[int, int] = {}
         self.leaving: set[int] = set()
+        self.surveyed = False
         self.load_leaving()
 
     def _connect(self, vfs: str | None) -> apsw.Connection:
@@ -148,8 +149,9 @@ class Store(View):
         return found
 
     def load_leaving(self) -> None:
-        """The segments into which nothing may be written any more: survivors are being copied out, or it is dropped."""
+        """The segments into which nothing may be written any more; whether survivors of one are being looked for."""
         self.leaving = {id for (id,) in self.db.execute("select id from segment where leaving_ns is not null")}
+        self.surveyed = self.one("select 1 from survey") is not None
         self._segments = {k: v for k, v in self._segments.items() if v not in self.leaving}
 
     def forget_uncommitted(self) -> None:
