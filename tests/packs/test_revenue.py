@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hospital import CROSSWALK, charge, credit, engine
 
+from isthmus.flows import Table
 from isthmus.kernel import Conflict
 from isthmus.packs.revenue import BatchPolicy, Crosswalk, NotPostable, Unmapped
 
@@ -187,7 +188,7 @@ def test_an_unmapped_department_says_what_finance_has_to_do_and_keeps_content_ou
     assert isinstance(error, Unmapped)
     assert "HBO" not in str(error)
     assert error.suggestion == (
-        "add a row for this department with an account and a cost centre to tables/departments.csv, then resend"
+        "add a row for this department with an account and a cost centre to tables/departments.csv, deploy, then resend"
     )
     assert error.detail == ("department HBO: charge T1 of account A1, 318.40 USD, to be posted on 2026-03-02 at MAIN")
 
@@ -197,7 +198,11 @@ def test_after_the_table_was_mended_a_resent_charge_and_its_credit_post():
     hospital.publish(charge("T1", department="HBO"), credit("T1", department="HBO"))
     assert len(hospital.parked) == 2
     mended = Crosswalk(
-        {**CROSSWALK.departments, ("*", "HBO"): CROSSWALK.departments["*", "LAB"]},
+        Table.of(
+            "departments",
+            ("facility", "department"),
+            [{"facility": "*", "department": "HBO", "account": "4110", "cost_centre": "CC110"}],
+        ),
         CROSSWALK.payers,
         CROSSWALK.companies,
     )

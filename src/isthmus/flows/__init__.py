@@ -1,4 +1,4 @@
-"""What a hub's author writes: flows, processes, cases, and the dispatches that they yield.
+"""What a hub's author writes: flows, processes, cases, reference tables, and the dispatches that handlers yield.
 
 Lives here: declarations, as values, and pure decisions over them. May not: I/O, clocks, the journal. A declaration does
 nothing when it is imported: whoever loads a hub's folder looks for the values that its modules hold.
@@ -8,5 +8,21 @@ Read first: `declaration.py`.
 from .case import Case
 from .declaration import ALL, Flow, Process, flow, process
 from .dispatch import Cancel, cancel, forward, send, task, timer
+from .tables import Table, table
 
-__all__ = ["ALL", "Cancel", "Case", "Flow", "Process", "cancel", "flow", "forward", "process", "send", "task", "timer"]
+__all__ = [
+    "ALL",
+    "Cancel",
+    "Case",
+    "Flow",
+    "Process",
+    "Table",
+    "cancel",
+    "flow",
+    "forward",
+    "process",
+    "send",
+    "table",
+    "task",
+    "timer",
+]

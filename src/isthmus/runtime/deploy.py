@@ -1,9 +1,11 @@
-"""Redeploying one flow while the hub runs.
+"""Redeploying one flow, or the reference tables, while the hub runs.
 
     check the folder --> same version? --> lane or source changed? drain first --> swap
 
 Undecided messages use the new version from then on; what was decided stays as it was decided. A flow that `isthmus check`
 finds wrong never becomes live. The version is the hash of the flow's file; modules that it imports are read again too.
+Tables are deployed all at once, under the name `tables`, and with every flow whose file has changed: steps and decisions
+after that look things up in the new rows, also those of processes that go on running.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +24,23 @@ from . import asks
 from .hub import Hub
 from .lint import Subject, findings_of
 from .plan import version_of
+from .tables import put_tables
 
 DRAIN_S = 30.0
 LOOK_S = 0.05
+
+TABLES = "tables"
+"""What the tables are called where a flow's name is asked for."""
 
 Look = Callable[..., Awaitable[Any]]
 
 
 async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
     """Raises `Misuse` when the flow is not there, has errors, or cannot be drained in time."""
+    if name == TABLES:
+        return deploy_tables(hub)
     held = next((flow for flow in hub.plan.flows if flow.name == name), None)
-    fresh = loaded(hub.settings.folder, name)
+    fresh, subject = loaded(hub.settings.folder, name)
     if held is None:
         raise Misuse(f"flow {name} was not there when the hub started: a new flow needs `isthmus run` again")
     before, version = hub.plan.version(name), version_of(fresh)
@@ -39,14 +48,24 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
         return asks.Deployed(flow=name, before=before, version=version, changed=False)
     if fresh.source != held.source:
         raise Misuse(f"flow {name} changes its source from {held.source} to {fresh.source}: start the hub again")
+    put_tables(subject.folder, subject.reference_tables)
     if fresh.lane != held.lane:
-        await _drained(hub, look, held, fresh)
+        await _drained(hub, look, held, partial(hub.plan.replace, name, fresh, subject.reference_tables))
     else:
-        hub.plan.replace(name, fresh)
+        hub.plan.replace(name, fresh, subject.reference_tables)
+    hub.plan.reload_tables(hub.settings.folder)
     return asks.Deployed(flow=name, before=before, version=version, changed=True)
 
 
-def loaded(folder: Path, name: str) -> Flow:
+def deploy_tables(hub: Hub) -> asks.Deployed:
+    """Raises `Misuse` with everything that is wrong in the files: then the old rows stay."""
+    before = hub.plan.tables_version
+    hub.plan.reload_tables(hub.settings.folder)
+    version = hub.plan.tables_version
+    return asks.Deployed(flow=TABLES, before=before, version=version, changed=before != version)
+
+
+def loaded(folder: Path, name: str) -> tuple[Flow, Subject]:
     """The flow as its file says now. Raises `Misuse` with the errors that stand in its file."""
     forget(folder)
     subject = Subject(folder)
@@ -61,7 +80,7 @@ def loaded(folder: Path, name: str) -> Flow:
         raise Misuse("the flow is not deployed:\n" + "\n".join(errors))
     if flow is None:
         raise Misuse(f"no file of {folder / 'flows'} holds a flow named {name!r}")
-    return flow
+    return flow, subject
 
 
 def forget(folder: Path) -> None:
@@ -72,7 +91,7 @@ def forget(folder: Path) -> None:
             del sys.modules[name]
 
 
-async def _drained(hub: Hub, look: Look, held: Flow, fresh: Flow) -> None:
+async def _drained(hub: Hub, look: Look, held: Flow, swap: Callable[[], None]) -> None:
     """Two lanes of one patient must not run side by side: what came in under the old key goes out first."""
     source = hub.sources[held.source]
     source.pause()
@@ -80,7 +99,7 @@ async def _drained(hub: Hub, look: Look, held: Flow, fresh: Flow) -> None:
         async with asyncio.timeout(DRAIN_S):
             while await look(_under_way, held.source):  # noqa: ASYNC110 - the journal has no event to wait for
                 await asyncio.sleep(LOOK_S)
-        hub.plan.replace(held.name, fresh)
+        swap()
     except TimeoutError:
         raise Misuse(
             f"flow {held.name} changes its lane, and what came in before is not out after {DRAIN_S:g} s: "

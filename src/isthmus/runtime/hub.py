@@ -92,6 +92,7 @@ class Hub:
             CATALOGUE,
             journal.mac,
             subscriptions,
+            declarations.tables,
         )
         self.timers = Timers(journal, clock, self.offer, observer)
         self.outboxes: dict[str, Outbox] = {}

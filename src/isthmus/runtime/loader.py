@@ -1,4 +1,4 @@
-"""A hub's folder as declarations: imports `flows/*.py` and looks for the flows and processes that they hold.
+"""A hub's folder as declarations: imports `flows/*.py` and looks for the flows, processes and tables that they hold.
 
 Importing registers nothing: a value that no module of `flows/` holds does not exist for the hub.
 """
@@ -13,29 +13,36 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..flows import Flow, Process
+from ..flows import Flow, Process, Table
 from ..kernel.errors import Misuse
+from .tables import put_tables
 
 
 class Declarations:
-    def __init__(self, flows: list[Flow], processes: list[Process]) -> None:
+    def __init__(self, flows: list[Flow], processes: list[Process], tables: list[Table] | None = None) -> None:
         self.flows = flows
         self.processes = processes
+        self.tables = tables or []
 
 
 def load_declarations(folder: Path) -> Declarations:
-    """Raises `Misuse` with every finding, one a line: `FILE:LINE: what`."""
+    """With the tables' rows put in. Raises `Misuse` with every finding, one a line: `FILE:LINE: what`."""
     findings: list[str] = []
     declarations = read_declarations(folder, findings)
     if findings:
         raise Misuse("\n".join(findings))
+    put_tables(folder, declarations.tables)
     return declarations
 
 
 def read_declarations(folder: Path, findings: list[str]) -> Declarations:
-    """What the modules hold, as far as they can be imported; what is wrong with the others goes into `findings`."""
+    """What the modules hold, as far as they can be imported; what is wrong with the others goes into `findings`.
+
+    Tables are declared only: `put_tables` reads their files.
+    """
     flows: dict[str, Flow] = {}
     processes: dict[str, Process] = {}
+    tables: dict[str, Table] = {}
     sys.path.insert(0, str(folder))
     try:
         for path in sorted((folder / "flows").glob("*.py")):
@@ -51,9 +58,11 @@ def read_declarations(folder: Path, findings: list[str]) -> Declarations:
                     _put(flows, value, "flow", findings)
                 elif isinstance(value, Process):
                     _put(processes, value, "process", findings)
+                elif isinstance(value, Table):
+                    _put(tables, value, "table", findings)
     finally:
         sys.path.remove(str(folder))
-    return Declarations(list(flows.values()), list(processes.values()))
+    return Declarations(list(flows.values()), list(processes.values()), list(tables.values()))
 
 
 def _put(known: dict[str, Any], value: Any, kind: str, findings: list[str]) -> None:

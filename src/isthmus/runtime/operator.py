@@ -282,8 +282,8 @@ class Operator:
             return deployed
 
     async def deploy_changed(self, actor: str) -> list[asks.Deployed]:
-        """Deploy every flow whose file is another than the one that runs."""
-        names = [flow.name for flow in self.hub.plan.flows]
+        """Deploy the tables and every flow whose file is another than the one that runs."""
+        names = [deploy.TABLES, *(flow.name for flow in self.hub.plan.flows)]
         deployed = [await self.deploy(asks.Deploy(flow=name), actor) for name in names]
         return [one for one in deployed if one.changed]
 

@@ -66,8 +66,8 @@ class Followed(Outcome):
 
     __slots__ = ("cancel", "follow", "memory")
 
-    def __init__(self, follow: list[Entry], memory: Any, cancel: tuple[int, ...]) -> None:
-        super().__init__()
+    def __init__(self, follow: list[Entry], memory: Any, cancel: tuple[int, ...], reference: str = "") -> None:
+        super().__init__(reference=reference)
         self.follow = follow
         self.memory = memory
         self.cancel = cancel

@@ -10,14 +10,16 @@ import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from ..flows import ALL, Flow, Process
+from ..flows import ALL, Flow, Process, Table
 from ..flows.dispatch import TIMER, WORKLIST
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Dispatch, Message
 from ..model.event import Catalogue, Document
 from ..ports import Entry
 from ..protocols import hl7v2
+from .tables import put_tables, version_of_tables
 
 Mac = Callable[[bytes], bytes]
 _ALL_LANE = b"ALL"
@@ -61,17 +63,21 @@ class Plan:
         catalogue: Catalogue,
         mac: Mac,
         subscriptions: dict[str, list[str]] | None = None,
+        tables: Iterable[Table] = (),
     ) -> None:
-        """`subscriptions`: event type -> destinations that get the event as JSON."""
+        """`subscriptions`: event type -> destinations that get the event as JSON; `tables`: with their rows."""
         self.flows = list(flows)
         self.processes = {process.name: process for process in processes}
         self.destinations = set(destinations)
         self.catalogue = catalogue
         self.mac = mac
         self._subscriptions = subscriptions or {}
+        self._tables = WeakSet(tables)  # a redeployed flow brings tables of its own, those of the old one may go
+        self.tables_version = version_of_tables(self._tables)
         self._routes: dict[tuple[str, str], Route | None] = {}
         self._lanes: dict[str, bytes] = {}
         self._versions = {flow.name: version_of(flow) for flow in self.flows}
+        self._step_versions: dict[str, str] = {}
 
     def route(self, source: str, type: str) -> Route | None:
         """The route of a type; None: no flow of this source takes it."""
@@ -80,7 +86,7 @@ class Plan:
         except KeyError:
             takers = [flow for flow in self.flows if flow.source == source and flow.takes(type)]
             version = "+".join(f"{flow.name}@{self._versions[flow.name]}" for flow in takers)
-            route = Route(takers, type, version) if takers else None
+            route = Route(takers, type, self._with_tables(version)) if takers else None
             if len(self._routes) < _CACHED_LANES:
                 self._routes[source, type] = route
             return route
@@ -89,11 +95,28 @@ class Plan:
         """The version of a flow that decides now."""
         return self._versions[name]
 
-    def replace(self, name: str, flow: Flow) -> None:
+    def step_version(self, process: Process) -> str:
+        """What a step records of the code and the tables that decided it."""
+        if process.name not in self._step_versions:
+            self._step_versions[process.name] = self._with_tables(f"{process.name}@{version_of(process)}")
+        return self._step_versions[process.name]
+
+    def _with_tables(self, version: str) -> str:
+        return f"{version}+tables@{self.tables_version}" if self.tables_version else version
+
+    def replace(self, name: str, flow: Flow, tables: Iterable[Table] = ()) -> None:
         """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
         self.flows = [flow if held.name == name else held for held in self.flows]
         self._versions[flow.name] = version_of(flow)
+        self._tables.update(tables)
         self._routes.clear()
+
+    def reload_tables(self, folder: Path) -> None:
+        """Let what stands in the tables' files now answer. Raises `Misuse`: then nothing has changed."""
+        put_tables(folder, self._tables)
+        self.tables_version = version_of_tables(self._tables)
+        self._routes.clear()
+        self._step_versions.clear()
 
     def lanes(self, route: Route, content: Any, raw: bytes) -> tuple[bytes, ...]:
         """The MACs of a message's keys. A message that names none keeps order with those like it."""
@@ -203,10 +226,10 @@ class Plan:
         return int.from_bytes(self.mac(lane + name.encode())[:8], "big", signed=True) or 1
 
 
-def version_of(flow: Flow) -> str:
-    """The hash of a flow's source file: what a decision records of the code that made it."""
+def version_of(declared: Flow | Process) -> str:
+    """The hash of the source file of a flow or process: what a decision records of the code that made it."""
     try:
-        return hashlib.sha256(Path(flow.place.file).read_bytes()).hexdigest()[:12]
+        return hashlib.sha256(Path(declared.place.file).read_bytes()).hexdigest()[:12]
     except OSError:
         return "unknown"
 

@@ -65,7 +65,8 @@ class StepSink:
             raise cause_of(error) from None
         data = None if new is None else self._encode(new)
         self._hold(lane, process.state() if new is None else new)
-        return Followed(follow, Memory(process.name, lane, process.version, data), cancel)
+        memory = Memory(process.name, lane, process.version, data)
+        return Followed(follow, memory, cancel, reference=self._plan.step_version(process))
 
     async def _state(self, lane: bytes) -> Any:
         if lane in self._states:

@@ -1,7 +1,9 @@
-"""Put a flow's changed file live while the hub runs, alone.
+"""Put a flow's changed file, or the reference tables, live while the hub runs.
 
 Messages that are not decided yet use the new version; what was decided stays. A flow that `isthmus check` finds wrong is
-refused. When its lane changes, what came in before goes out first. Without a running hub there is nothing to deploy.
+refused. When its lane changes, what came in before goes out first. The tables are read again all at once, or not at
+all when one of them is wrong; after that a parked delivery that missed a row can be resent. Without a running hub there
+is nothing to deploy.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from ..output import print_json
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("flow", metavar="FLOW", help="the flow's name")
+    parser.add_argument("flow", metavar="FLOW", help="the flow's name, or `tables`")
     arguments.reason(parser, required=False)
     arguments.hub(parser)
     arguments.json(parser)
@@ -30,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json(deployed)
     elif deployed.changed:
-        print(f"flow {deployed.flow}: {deployed.version} is live, {deployed.before} was")
+        print(f"{deployed.flow}: {deployed.version} is live, {deployed.before} was")
     else:
-        print(f"flow {deployed.flow}: {deployed.version} is live already")
+        print(f"{deployed.flow}: {deployed.version} is live already")
     return Exit.OK

@@ -25,7 +25,7 @@ Read first: `charge.py`.
 from .account import Account, AccountPolicy
 from .batch import Batch, BatchPolicy
 from .charge import Charge, NotPostable
-from .crosswalk import Crosswalk, Unmapped
+from .crosswalk import Crosswalk, Unmapped, reference_tables
 from .identity import Record
 from .processes import processes
 from .standing import charges_in
@@ -44,5 +44,6 @@ __all__ = [
     "Unmapped",
     "charges_in",
     "processes",
+    "reference_tables",
     "totals",
 ]

@@ -3,15 +3,19 @@
 departments    facility, department, account, cost_centre       facility `*`: any that has no row of its own
 payers         financial_class, payer_class, receivable_account
 companies      facility, company
+
+Where a table has days (`valid_from`, `valid_to`), the posting date of the charge counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NoReturn
 
 import msgspec
 
+from ...flows import Table, table
+from ...flows.tables import Row
 from ...kernel import Permanent
 from ...model import ChargePosted
 
@@ -41,50 +45,57 @@ class Payer(msgspec.Struct, frozen=True):
 class Crosswalk(msgspec.Struct, frozen=True):
     """All look-ups that a posting needs."""
 
-    departments: Mapping[tuple[str, str], Revenue]
-    payers: Mapping[str, Payer]
-    companies: Mapping[str, str]
+    departments: Table
+    payers: Table
+    companies: Table
 
     @classmethod
-    def of(
-        cls,
-        departments: Iterable[Mapping[str, str]],
-        payers: Iterable[Mapping[str, str]],
-        companies: Iterable[Mapping[str, str]],
-    ) -> Crosswalk:
-        """From the rows of the three tables, as `csv.DictReader` gives them. Raises KeyError for a missing column."""
+    def of(cls, departments: Iterable[Row], payers: Iterable[Row], companies: Iterable[Row]) -> Crosswalk:
+        """From rows at hand. Raises KeyError for a missing column."""
         return cls(
-            {(row["facility"], row["department"]): Revenue(row["account"], row["cost_centre"]) for row in departments},
-            {row["financial_class"]: Payer(row["payer_class"], row["receivable_account"]) for row in payers},
-            {row["facility"]: row["company"] for row in companies},
+            Table.of("departments", ("facility", "department"), departments),
+            Table.of("payers", ("financial_class",), payers),
+            Table.of("companies", ("facility",), companies),
         )
 
     def revenue(self, charge: ChargePosted) -> Revenue:
         """Raises `Unmapped`."""
-        found = self.departments.get((charge.facility, charge.department))
-        found = found or self.departments.get((ANY, charge.department))
-        return found or _unmapped(
-            charge, "department", charge.department, "departments", "an account and a cost centre"
-        )
+        for facility in (charge.facility, ANY):
+            if found := self.departments.find(facility, charge.department, on=charge.posting_date):
+                return Revenue(found["account"], found["cost_centre"])
+        return _unmapped(charge, "department", charge.department, "departments", "an account and a cost centre")
 
     def payer(self, charge: ChargePosted) -> Payer:
         """Raises `Unmapped`."""
-        found = self.payers.get(charge.financial_class)
-        return found or _unmapped(
-            charge, "financial class", charge.financial_class, "payers", "a payer class and its receivable account"
-        )
+        found = self.payers.find(charge.financial_class, on=charge.posting_date)
+        if not found:
+            _unmapped(
+                charge, "financial class", charge.financial_class, "payers", "a payer class and its receivable account"
+            )
+        return Payer(found["payer_class"], found["receivable_account"])
 
     def company(self, charge: ChargePosted) -> str:
         """Raises `Unmapped`."""
-        found = self.companies.get(charge.facility)
-        return found or _unmapped(charge, "facility", charge.facility, "companies", "a company")
+        found = self.companies.find(charge.facility, on=charge.posting_date)
+        if not found:
+            _unmapped(charge, "facility", charge.facility, "companies", "a company")
+        return found["company"]
 
 
-def _unmapped(charge: ChargePosted, what: str, code: str, table: str, needs: str) -> NoReturn:
+def reference_tables() -> tuple[Table, Table, Table]:
+    """The three tables declared: a hub's flows hold them, `departments, payers, companies = revenue.reference_tables()`."""
+    return (
+        table("departments", key=("facility", "department"), columns=("account", "cost_centre")),
+        table("payers", key="financial_class", columns=("payer_class", "receivable_account")),
+        table("companies", key="facility", columns=("company",)),
+    )
+
+
+def _unmapped(charge: ChargePosted, what: str, code: str, name: str, needs: str) -> NoReturn:
     shown = code or "(empty)"
     raise Unmapped(
-        f"the {what} of a charge has no row in the table of {table}, so its revenue cannot be posted",
-        suggestion=f"add a row for this {what} with {needs} to tables/{table}.csv, then resend",
+        f"the {what} of a charge has no row in the table of {name}, so its revenue cannot be posted",
+        suggestion=f"add a row for this {what} with {needs} to tables/{name}.csv, deploy, then resend",
         detail=(
             f"{what} {shown}: charge {charge.charge_id} of account {charge.account}, {charge.amount} {charge.currency}, "
             f"to be posted on {charge.posting_date} at {charge.facility}"
