@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ..kernel.clock import Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse
-from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement, Work
+from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Work
 from ..security.vault import Vault
 from . import claim, settle
 from .batch import Batch
@@ -18,6 +18,8 @@ from .store import Store
 from .trail import CONTROL, find
 
 T = TypeVar("T")
+
+RETURNED = f"select 1 from delivery where message = ? and state = {int(State.RETURNED)}"
 
 
 class Append:
@@ -168,6 +170,8 @@ class SqliteJournal:
                 if (
                     row is None or row[0] != party or row[2] < since_ns or row[3] is not None
                 ):  # a replay opens no window
+                    continue
+                if store.one(RETURNED, (id,)):  # the sender has it back: its repeat is a new message
                     continue
                 if row[1] == digest:
                     return id, reused

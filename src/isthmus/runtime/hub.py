@@ -32,7 +32,7 @@ from ..observe.events import (
     StorageFailed,
     StorageRecovered,
 )
-from ..ports import Arrival, Context, Decision, Entry, Fate, Journal, Outcome, Receipt, Sink, Source
+from ..ports import Arrival, Context, Decision, Entry, Journal, Outcome, Sink, Source
 from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .formats import reader
@@ -142,6 +142,7 @@ class Hub:
             clock=self.clock,
             observer=self.observer,
             storage=self.storage_failed,
+            give_back=self._give_back,
             facility=endpoint.shared.facility,
         )
 
@@ -179,6 +180,7 @@ class Hub:
             bounds=self._bounds,
         )
         outbox.on_reply = self._replied
+        outbox.awaited = self._awaited
         return outbox
 
     # ---- life
@@ -233,11 +235,14 @@ class Hub:
     def _replied(self, entry: Entry, outcome: Outcome | None, error: IsthmusError | None) -> None:
         """Application mode: the sender waits for what its one destination says."""
         for intake in self.intakes.values():
-            waiting = intake.waiting.pop(entry.id, None) if intake.waiting else None
-            if waiting:
-                fate = Fate.RETURNED if error else Fate.ACCEPTED
-                reply = outcome.reply if outcome else None
-                waiting(Receipt(fate, entry.message_id, error=error, reply=reply))
+            if intake.awaits(entry.id):
+                intake.outcome(entry, outcome.reply if outcome else None, error)
+
+    def _awaited(self, id: int) -> bool:
+        return any(intake.awaits(id) for intake in self.intakes.values())
+
+    def _give_back(self, entry: Entry, error: IsthmusError) -> None:
+        self.outboxes[entry.destination].give_back(entry, error)
 
     # ---- storage
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from ..kernel.clock import NS_PER_DAY, Clock
-from ..kernel.errors import IsthmusError, PeerFault, Refused
+from ..kernel.errors import IsthmusError, PeerFault, Refused, Transient
 from ..kernel.message import Message
 from ..observe import Observer
 from ..observe.events import ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
@@ -68,6 +68,7 @@ class SourceIntake:
         clock: Clock,
         observer: Observer,
         storage: Callable[[IsthmusError | None], None],
+        give_back: Callable[[Entry, IsthmusError], None],
         facility: str = "",
     ) -> None:
         self.name = name
@@ -81,10 +82,11 @@ class SourceIntake:
         self._clock = clock
         self._observe = observer
         self._storage = storage
+        self._give_back = give_back
         self._facility = facility
         self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
         self._arriving: dict[tuple[int, bytes], list[Reply]] = {}
-        self.waiting: dict[int, Reply] = {}
+        self._waiting: dict[int, tuple[Reply, asyncio.TimerHandle]] = {}
 
     # ---- in
 
@@ -235,12 +237,35 @@ class SourceIntake:
                 self._standing.remove(arrival.lanes)
             self._answer((arrival.control, arrival.digest), Receipt(Fate.UNABLE, 0, content, error), reply)
             return
-        if self._settings.acknowledge == "application" and arrival.entries:
-            self.waiting[arrival.entries[0].id] = partial(self._answer, (arrival.control, arrival.digest), reply=reply)
+        if self._settings.acknowledge == "application" and self._has_one_destination(arrival):
+            self._await_outcome(arrival, partial(self._answer, (arrival.control, arrival.digest), reply=reply))
         else:
             self._answer((arrival.control, arrival.digest), Receipt(Fate.ACCEPTED, arrival.id, content), reply)
         for entry in arrival.entries:
             self._offer(entry)
+
+    # ---- application mode
+
+    def _has_one_destination(self, arrival: Arrival) -> bool:
+        """Whether one system's answer is the message's. What leads nowhere, to several or to a person is accepted."""
+        return len(arrival.entries) == 1 and arrival.entries[0].destination in self._plan.destinations
+
+    def _await_outcome(self, arrival: Arrival, reply: Reply) -> None:
+        """The sender hears what its one destination says, or after `answer_within_s` that it has the message back."""
+        entry, within_s = arrival.entries[0], self._settings.answer_within_s
+        late = Transient(f"the destination {entry.destination} did not take the message within {within_s:g} s")
+        timer = asyncio.get_running_loop().call_later(within_s, self._give_back, entry, late)
+        self._waiting[entry.id] = (reply, timer)
+
+    def awaits(self, id: int) -> bool:
+        """Whether a sender waits for the outcome of a delivery."""
+        return id in self._waiting
+
+    def outcome(self, entry: Entry, reply: bytes | None, error: IsthmusError | None) -> None:
+        """The outcome of a delivery that a sender waits for; with `error` it was returned."""
+        answer, timer = self._waiting.pop(entry.id)
+        timer.cancel()
+        answer(Receipt(Fate.RETURNED if error else Fate.ACCEPTED, entry.message_id, error=error, reply=reply))
 
     def _answer(self, arriving_as: tuple[int, bytes], receipt: Receipt, reply: Reply) -> None:
         arriving = self._arriving.pop(arriving_as, None)

@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..kernel.clock import Clock
-from ..kernel.errors import IsthmusError, PeerFault, Permanent, Transient, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, Transient, Unavailable
 from ..observe import Observer
 from ..observe.events import (
     DeliveryParked,
@@ -76,11 +76,12 @@ class Followed(Outcome):
 class Worker:
     """One connection to the target and what it is doing."""
 
-    __slots__ = ("connected", "deadline", "retrying", "sink", "successes", "task", "timed_out")
+    __slots__ = ("connected", "deadline", "entry", "retrying", "sink", "successes", "task", "timed_out")
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.task: asyncio.Task[None] | None = None
+        self.entry: Entry | None = None
         self.connected = False
         self.retrying = False
         self.timed_out = False
@@ -146,6 +147,8 @@ class Outbox:
         self.held = False
         self.unavailable_because: str | None = None
         self.on_reply: Callable[[Entry, Outcome | None, IsthmusError | None], None] | None = None
+        self.awaited: Callable[[int], bool] = _nobody_waits
+        self._given_back: dict[int, bool] = {}  # deliveries that are the sender's again -> whether that is durable
 
     # ---- life
 
@@ -215,7 +218,9 @@ class Outbox:
             self._make_ready(entry)
 
     def _make_ready(self, entry: Entry) -> None:
-        if entry.state is State.WAITING:
+        if self._given_back and entry.id in self._given_back:
+            self._loop.call_soon(self._leave_given_back, entry)
+        elif entry.state is State.WAITING:
             self._ready.append(entry)
             if self._idle:
                 self._wake()
@@ -336,11 +341,15 @@ class Outbox:
             elif self._prober is not None and self._prober is not worker:
                 await self._reachable.wait()
             elif self._retry and self._retrying < self.policy.retry_share:
-                self._retrying += 1
-                worker.retrying = True
-                return self._retry.popleft()
+                entry = self._retry.popleft()
+                if self._stands(entry):
+                    self._retrying += 1
+                    worker.retrying = True
+                    return entry
             elif self._ready:
-                return self._ready.popleft()
+                entry = self._ready.popleft()
+                if self._stands(entry):
+                    return entry
             else:
                 waiter = self._loop.create_future()
                 self._idle.append(waiter)
@@ -348,12 +357,12 @@ class Outbox:
         return None
 
     async def _attempt(self, worker: Worker, entry: Entry) -> Outcome:
+        worker.entry = entry
         worker.successes = self._successes
         worker.deadline = self._loop.time() + self.policy.timeout_s
         try:
             if not worker.connected:
-                await worker.sink.open()
-                worker.connected = True
+                await self._connect(worker)
             body = entry.body
             if body is None:
                 await self._journal.load([entry], 0)
@@ -381,10 +390,23 @@ class Outbox:
             words = f"no answer within {self.policy.timeout_s:g} s"
             raise (Transient(words) if self._successes > worker.successes else Unavailable(words)) from None
         finally:
+            worker.entry = None
             worker.deadline = 0.0
             if worker.retrying:
                 worker.retrying = False
                 self._retrying -= 1
+
+    async def _connect(self, worker: Worker) -> None:
+        try:
+            await worker.sink.open()
+        except Misuse as error:
+            # A waiver that ended, a secret that is gone: wrong for every delivery, and read anew at the next try.
+            raise Unavailable(str(error)) from None
+        worker.connected = True
+
+    def _stands(self, entry: Entry) -> bool:
+        """Whether a delivery still waits to be sent: a sender that waits no longer may have it back."""
+        return entry.state is State.WAITING and entry.id not in self._given_back
 
     def _sweep(self) -> None:
         now = self._loop.time()
@@ -401,7 +423,10 @@ class Outbox:
     async def _stand_off(self, worker: Worker, entry: Entry, error: Unavailable) -> None:
         """The destination is away: put the delivery back, unchanged, and wait; one worker probes."""
         await self._disconnect(worker)
-        (self._retry if entry.attempts else self._ready).appendleft(entry)
+        if self._stands(entry):
+            (self._retry if entry.attempts else self._ready).appendleft(entry)
+        else:
+            self._leave_given_back(entry)
         if self._prober is None:
             self._prober = worker
             self._reachable.clear()
@@ -427,6 +452,9 @@ class Outbox:
     # ---- outcomes
 
     def _settle(self, entry: Entry, outcome: Outcome) -> None:
+        if not self._stands(entry):
+            self._leave_given_back(entry)
+            return
         state = State.ALREADY_THERE if outcome.already_there else State.DELIVERED
         settlement = Settlement(entry, state, self._clock.now_ns(), reference=outcome.reference)
         urgent = self.lanes.followed(entry)
@@ -455,6 +483,9 @@ class Outbox:
             self._make_room(entry)
 
     def _failed(self, entry: Entry, error: IsthmusError) -> None:
+        if not self._stands(entry):
+            self._leave_given_back(entry)
+            return
         entry.attempts += 1
         if isinstance(error, (Transient, PeerFault)) and entry.attempts < self.policy.attempts_max:
             delay_s = self._back_off(entry, error)
@@ -475,6 +506,9 @@ class Outbox:
             self._wake()
 
     def _park(self, entry: Entry, error: IsthmusError) -> None:
+        if self.awaited(entry.id):
+            self._return(entry, error)
+            return
         now_ns = self._clock.now_ns()
         if type(error) is Permanent and self._split is not None and entry.body is not None:
             pieces = self._split(entry.body, entry.key or "")
@@ -493,8 +527,6 @@ class Outbox:
         settlement = Settlement(
             entry, State.PARKED, now_ns, code=error.code, detail=text, work=work, blocks=entry.waits
         )
-        if self.on_reply is not None:
-            self.on_reply(entry, None, error)
         self._journal.settle(settlement, partial(self._parked, entry, error))
 
     def _parked(self, entry: Entry, error: IsthmusError, _: IsthmusError | None) -> None:
@@ -504,6 +536,43 @@ class Outbox:
                 self._body_bytes -= entry.size
                 entry.body = None
         else:
+            self._leave(entry)
+
+    # ---- application mode: who sent it waits for the outcome, and may get it back
+
+    def give_back(self, entry: Entry, error: IsthmusError) -> None:
+        """The sender waits no longer: the delivery is its own again, wherever it stands. One that is under way may
+        still take effect; the sender's repeat then meets the delivery contract."""
+        held = self.lanes.entries.get(entry.id, entry)
+        if self._stands(held):
+            self._given_back[held.id] = False
+            self._return(held, error)
+
+    def _return(self, entry: Entry, error: IsthmusError) -> None:
+        text = in_words(error)
+        settlement = Settlement(entry, State.RETURNED, self._clock.now_ns(), code=error.code, detail=text)
+        self._journal.settle(settlement, partial(self._returned, entry, error))
+
+    def _returned(self, entry: Entry, error: IsthmusError, failure: IsthmusError | None) -> None:
+        """It is durable that the debt is the sender's: only now is the sender told."""
+        if failure is None and self.on_reply is not None:
+            self.on_reply(entry, None, error)
+        if entry.id in self._given_back:
+            self._given_back[entry.id] = True
+            self._leave_given_back(entry)
+        else:
+            self._leave(entry)
+
+    def _leave_given_back(self, entry: Entry) -> None:
+        """Take it out of its lanes when it is durably returned, heads them, and no attempt is under way."""
+        if not self._given_back.get(entry.id) or any(worker.entry is entry for worker in self._workers):
+            return
+        if entry.id not in self.lanes:
+            del self._given_back[entry.id]
+            if self._page_task is not None:
+                self._gone.add(entry.id)
+        elif self.lanes.heads_all(entry):
+            del self._given_back[entry.id]
             self._leave(entry)
 
     # ---- by a person
@@ -526,3 +595,7 @@ class Outbox:
 def _release(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
+
+
+def _nobody_waits(id: int) -> bool:
+    return False
