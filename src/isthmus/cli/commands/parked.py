@@ -17,6 +17,7 @@ Exit code 1 when an item was not acted on.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,24 +128,26 @@ def behind(one: ParkedItem) -> str:
 
 
 def take(given: argparse.Namespace) -> int:
-    import os
-
     from ...kernel.errors import Misuse
     from ...runtime import asks
     from .. import access
 
     ask = asks.TakeBody(item=given.take, reason=given.reason)
-    body = access.call(given.folder, "body", ask, asks.Body).body
     if given.out is None:
-        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.write(access.call(given.folder, "body", ask, asks.Body).body)
         return Exit.OK
     try:
-        # Content of a patient: readable by this user alone.
-        with open(os.open(given.out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(body)
+        # Before anything is looked at, because looks are audited; content of a patient is readable by this user alone.
+        handle = os.open(given.out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         raise Misuse(f"{given.out} cannot be written: {error.strerror}") from None
-    print(f"{len(body)} bytes in {given.out}: mend it, then --mend {given.take} --body {given.out} --reason WHY")
+    with open(handle, "wb") as file:
+        try:
+            size = file.write(access.call(given.folder, "body", ask, asks.Body).body)
+        except BaseException:
+            given.out.unlink()
+            raise
+    print(f"{size} bytes in {given.out}: mend it, then --mend {given.take} --body {given.out} --reason WHY")
     return Exit.OK
 
 
