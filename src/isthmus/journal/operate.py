@@ -151,10 +151,6 @@ def _settle(
     words: dict[str, str] | None = None,
 ) -> Entry:
     settle(batch, Settlement(entry, state, batch.now_ns, code=action.upper(), detail=reason, by=actor, follow=follow))
-    batch.store.db.execute(
-        "update worklist set closed_ns = ? where delivery = ? and delivery != 0 and closed_ns = 0",
-        (batch.now_ns, entry.id),
-    )
     audit.record(batch, actor, action, message=entry.message_id, delivery=entry.id, reason=reason, words=words)
     return entry
 

@@ -17,6 +17,11 @@ def settle(batch: Batch, settlement: Settlement) -> None:
         _stay(batch, settlement)
     was, entry.state = entry.state, settlement.state
     batch.settle(settlement, was)
+    if was is State.PARKED:
+        batch.store.db.execute(
+            "update worklist set closed_ns = ? where delivery = ? and delivery != 0 and closed_ns = 0",
+            (batch.now_ns, entry.id),
+        )
     if settlement.cancel:
         for slot in settlement.cancel:
             batch.withdraw(slot, settlement.at_ns)
