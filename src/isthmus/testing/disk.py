@@ -113,6 +113,18 @@ class Disk(apsw.VFS):
         survivor.files = {name: c for name, c in (found | self.files).items() if c.lose(chance)}
         return survivor
 
+    def killed(self) -> Disk:
+        """The disk after the process that wrote to it was killed: what was written is there, synced or not.
+
+        As after a power loss, this one is dead from now on.
+        """
+        self.dead = True
+        survivor = Disk()
+        survivor.files, survivor._deleted = self.files, self._deleted
+        for content in self.files.values():
+            content.locks = {}
+        return survivor
+
     def spend(self) -> None:
         """Count one write or sync. Raises when the power is lost, now or before."""
         if self.power_lasts is not None:

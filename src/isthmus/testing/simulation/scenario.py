@@ -1,0 +1,84 @@
+"""What a seed stands for: who says what, how large memory is, and what goes wrong when."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from ...runtime.outbox import DEFAULT_BOUNDS, Bounds
+from .messages import Planned, plan
+
+SPAN_S = 6.0
+"""Faults begin within so many seconds; senders take about as long."""
+
+
+class Fault(NamedTuple):
+    """kind at a time, for a while; `target` where it concerns one, `size` where it has one."""
+
+    at_s: float
+    kind: str
+    for_s: float
+    target: str
+    size: float
+
+
+class Line(NamedTuple):
+    """One connection of a sender: what it says, and how long it pauses in between, on average."""
+
+    source: str
+    planned: list[Planned]
+    pace_s: float
+
+
+TARGETS = ("erp", "archive", "viewer", "billing")
+
+_FAULTS = (
+    ("kill", 5),
+    ("power loss", 5),
+    ("stop", 2),
+    ("disk full", 3),
+    ("disk read-only", 1),
+    ("sync fails", 1),
+    ("disk slow", 2),
+    ("target away", 5),
+    ("target slow", 3),
+    ("target unwilling", 2),
+    ("network loses", 4),
+    ("clock jumps", 2),
+    ("hours close", 1),
+)
+
+
+class Scenario:
+    def __init__(self, seed: int) -> None:
+        chance = random.Random(f"{seed}/scenario")  # noqa: S311 - a scenario
+        self.seed = seed
+        self.patients = [f"P{at}" for at in range(chance.choice((2, 3, 5, 9)))]
+        self.lines = [
+            self._line(chance, source, connection)
+            for source, most in (("ehr", 4), ("lab", 2))
+            for connection in range(chance.randint(1, most))
+        ]
+        self.bounds = chance.choice((Bounds(6, 3, 2, 2), Bounds(16, 8, 4, 4), Bounds(40, 10, 4, 8), DEFAULT_BOUNDS))
+        self.connections = {name: chance.choice((1, 2, 4, 8)) for name in TARGETS}
+        self.faults = sorted(self._fault(chance) for _ in range(chance.randint(2, 7)))
+
+    @staticmethod
+    def _line_length(chance: random.Random) -> int:
+        return chance.choice((20, 40, 60))
+
+    def _line(self, chance: random.Random, source: str, connection: int) -> Line:
+        number = self._line_length(chance)
+        planned = plan(chance, source, connection, number, self.patients)
+        return Line(source, planned, SPAN_S / number * chance.choice((0.1, 0.5, 1.0)))
+
+    @staticmethod
+    def _fault(chance: random.Random) -> Fault:
+        kinds, weights = zip(*_FAULTS, strict=True)
+        return Fault(
+            chance.random() * SPAN_S,
+            chance.choices(kinds, weights)[0],
+            chance.choice((0.05, 0.5, 2.0)) * (0.5 + chance.random()),
+            chance.choice(TARGETS),
+            chance.random(),
+        )

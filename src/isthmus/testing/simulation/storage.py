@@ -1,0 +1,140 @@
+"""The real journal on a simulated disk: real SQLite, the real committer and writer; only the thread is simulated.
+
+prepare (at once) ---- fsync takes its time ----> write ---- the loop hears of it ----> conclude
+                ^ a crash here: nothing is stored      ^ a crash here: stored, and nobody was told
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from ...journal import SqliteJournal
+from ...journal.commit import Committer, Writer
+from ...journal.store import Store
+from ...kernel.clock import NS_PER_DAY, Clock
+from ...security import Vault
+from ..disk import Disk
+from .clock import START_NS
+from .loop import SimulatedLoop
+
+PATH = Path("/journal.db")
+HUB_KEY = "c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24="
+_MAC_KEY = b"the same in every run of a seed!"
+DUPLICATES_DAYS = 7.0
+
+
+@cache
+def fresh() -> dict[str, bytes]:
+    """A disk with an empty journal, laid down once. Its MAC key is fixed, so that a seed gives the same lanes each time."""
+    disk = Disk()
+    vault = Vault(HUB_KEY)
+    store = Store(PATH, vault, START_NS, vfs=disk.name, lock=False)
+    store.db.execute("update data_key set wrapped = ? where id = 0", (vault.wrap(b"mac", _MAC_KEY),))
+    store.close()
+    return disk.image()
+
+
+class SimulatedWriter(Writer):
+    """The writer with simulated time in place of its thread."""
+
+    def __init__(
+        self,
+        committer: Committer,
+        loop: SimulatedLoop,
+        on_failure: Callable[[BaseException], None],
+        latency_s: Callable[[], float],
+    ) -> None:
+        self._committer = committer
+        self._loop = loop
+        self._on_failure = on_failure
+        self._latency_s = latency_s
+        self._queue = []
+        self._writing = []
+        self._scheduled = False
+        self._urgent = False
+        self._ride = None
+        self._closed = False
+        self._orders = self  # type: ignore[assignment]
+        self._results = self  # type: ignore[assignment]
+        self._outcome: list[BaseException | None] = []
+
+    @property
+    def in_flight(self) -> bool:
+        """A transaction is prepared and not written yet."""
+        return bool(self._writing) and not self._outcome
+
+    def put(self, go_on: bool) -> None:
+        if go_on:
+            self._loop.call_later(self._latency_s(), self._synced)
+
+    def _synced(self) -> None:
+        if not self._closed:
+            self._outcome.append(self._committer.write())
+            self._loop.call_later(0.0001, self._written)
+
+    def get(self) -> BaseException | None:
+        return self._outcome.pop() if self._outcome else self._committer.write()
+
+    def close(self) -> None:
+        self._closed = True
+        if self._writing:
+            self._conclude(self.get())
+        while self._queue:
+            operations, self._queue = self._queue, []
+            self._finish(operations, self._committer.commit(operations))
+
+
+class Storage:
+    """One host's disk, and whoever has the journal open on it."""
+
+    def __init__(self, loop: SimulatedLoop, clock: Clock, chance: random.Random) -> None:
+        self.disk = Disk(fresh())
+        self.slow = 1.0
+        self._loop = loop
+        self._clock = clock
+        self._chance = chance
+        self._usual_s = chance.choice((0.0003, 0.001, 0.004))
+        self.writer: SimulatedWriter | None = None
+        self.journal: SqliteJournal | None = None
+        self.store: Store | None = None
+
+    def _latency_s(self) -> float:
+        return self._usual_s * self.slow * (0.5 + self._chance.random()) * (30 if self._chance.random() < 0.01 else 1)
+
+    def open(self, on_failure: Callable[[BaseException], None]) -> SqliteJournal:
+        """Open the journal as a hub does at its start. Raises `StorageUnable` while the disk does not let it."""
+        now_ns = self._clock.now_ns()
+        store = Store(PATH, Vault(HUB_KEY), now_ns, vfs=self.disk.name, lock=False)
+        try:
+            committer = Committer(store, self._clock, now_ns - int(DUPLICATES_DAYS * NS_PER_DAY))
+        except BaseException:
+            store.close()
+            raise
+        writer = SimulatedWriter(committer, self._loop, on_failure, self._latency_s)
+
+        def close() -> None:
+            writer.close()
+            store.close()
+
+        self.store, self.writer = store, writer
+        self.journal = SqliteJournal(committer, writer.submit, close)
+        return self.journal
+
+    def reopen(self) -> None:
+        """Open the journal's file once more, to look into it."""
+        self.store = Store(PATH, Vault(HUB_KEY), self._clock.now_ns(), vfs=self.disk.name, lock=False)
+
+    def crash(self, *, power: bool) -> None:
+        """The process is gone, at any moment of a write that is under way; with `power`, so is what was not synced."""
+        old = self.disk
+        if self.writer is not None and self.writer.in_flight and self._chance.random() < 0.7:
+            old.power_lasts = self._chance.randrange(8)
+            self.writer.get()
+        self.disk = old.power_loss(self._chance) if power else old.killed()
+        self.disk.bytes_max, self.disk.read_only, self.disk.sync_fails = old.bytes_max, old.read_only, old.sync_fails
+        if self.store is not None:
+            self.store.close()
+        self.store = self.writer = self.journal = None
