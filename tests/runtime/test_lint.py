@@ -127,6 +127,7 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("purity", "flows/adt.py", ("from isthmus import flow", "import time\nfrom isthmus import flow"), 1, "the clock"),
     ("purity", "flows/adt.py", ("from isthmus import flow", "from urllib import request\nfrom isthmus import flow"), 1, "the network"),
     ("purity", "flows/adt.py", ("    yield forward", '    open("x")\n    yield forward'), 8, "a file (open)"),
+    ("tables", "flows/adt.py", ("adt = flow", 'from isthmus import table\n\nwards = table("wards", key="code")\nadt = flow'), 0, "the table"),
     ("cases", "flows/adt.py", ("samples/a.hl7", "samples/b.hl7"), 3, "samples/b.hl7"),
     ("cases", "flows/adt.py", ('adt.case("goes on", "samples/a.hl7", expect=["send:out"])', ""), 3, "has no case"),
     ("steps", "flows/stays.py", ("(state, event, at_ns)", "(state, event)"), 13, "does not take 3 arguments"),
@@ -143,12 +144,19 @@ def test_what_is_wrong_is_found_where_it_stands(rule, file, change, line, words,
     assert change[0] in path.read_text()
     path.write_text(path.read_text().replace(*change, 1))
     found = [one for one in lint(hub) if one.rule == rule and words in one.what]
-    assert [(one.file, one.line) for one in found] == [(file, line)]
+    where = "tables/wards.csv" if rule == "tables" else file
+    assert [(one.file, one.line) for one in found] == [(where, line)]
     assert all(one.mend for one in found)
 
 
+def test_a_control_that_cannot_be_imported_is_found(hub):
+    (hub / "controls").mkdir()
+    (hub / "controls" / "c0.py").write_text("def broken(:\n")
+    assert [(one.rule, one.file, one.line) for one in lint(hub)] == [("controls", "controls/c0.py", 1)]
+
+
 def test_every_rule_is_tried_here():
-    assert {case[0] for case in BROKEN} == set(all_rules())
+    assert {case[0] for case in BROKEN} | {"controls"} == set(all_rules())
 
 
 @pytest.mark.parametrize(("name", "rule"), all_rules().items())

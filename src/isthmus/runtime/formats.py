@@ -1,8 +1,14 @@
-"""How a source's bytes become a message: content, type, control id. One function for each format."""
+"""How a source's bytes become a message: content, type, control id. One function for each format.
+
+A type is stored and shown as a name, so only what looks like one is taken for it: by fault or intent a sender can put
+anything where a type should stand.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,9 +25,23 @@ class Read(NamedTuple):
     control: bytes
 
 
+_HL7V2_TYPE = re.compile(r"([A-Z][A-Z0-9]{2})(\^[A-Z][A-Z0-9]{2})?")
+"""HL7 v2 tables 0076 and 0003: three characters each."""
+
+_JSON_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_.:/@-]{0,63}")
+
+
+@lru_cache(maxsize=1024)
+def hl7v2_type(declared: str) -> str:
+    """A message type as far as it is one: "ADT^A01", "ADT" where no trigger event follows, "" for anything else."""
+    whole = _HL7V2_TYPE.fullmatch(declared)
+    code = whole or _HL7V2_TYPE.fullmatch(declared.partition("^")[0])
+    return code[0] if code else ""
+
+
 def read_hl7v2(raw: bytes) -> Read:
     message = hl7v2.parse(raw)
-    return Read(message, message.type, message.field_bytes(b"MSH", 10))
+    return Read(message, hl7v2_type(message.type), message.field_bytes(b"MSH", 10))
 
 
 def read_json(raw: bytes) -> Read:
@@ -32,6 +52,7 @@ def read_json(raw: bytes) -> Read:
     kind = control = ""
     if isinstance(content, dict):
         kind = str(content.get("type") or content.get("resourceType") or "")
+        kind = kind if _JSON_TYPE.fullmatch(kind) else ""
         control = str(content.get("id") or "")
     return Read(content, kind, control.encode())
 
