@@ -8,6 +8,7 @@ import signal
 import socket
 import urllib.request
 
+import apsw
 import pytest
 
 pytestmark = pytest.mark.process
@@ -161,3 +162,15 @@ def test_a_run_file_that_a_kill_left_behind_is_not_believed(isthmus, hub, start)
     said = isthmus("parked", "--hub", hub)
     assert said.code == 0
     assert "ask the sender" in said.out
+
+
+def test_a_hub_whose_journal_was_taken_over_stops_by_itself_and_acknowledges_nothing_more(isthmus, hub, start):
+    process = start(hub)
+    address = process.address
+    with apsw.Connection(str(hub / "data" / "journal.db")) as db:
+        db.execute("update fence set epoch = epoch + 1")
+    said = isthmus("send", hub / "samples" / "adt_a01.hl7", address)
+    assert said.code == 3
+    assert process.ends() == 2
+    assert "another process has taken over this journal" in process.log.read_text()
+    assert "Traceback" not in process.log.read_text()

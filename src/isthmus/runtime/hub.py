@@ -387,8 +387,17 @@ def first_key(settings: Settings) -> str:
     return SecretStore(settings.folder).get(settings.hub.key)
 
 
-def open_hub(folder: Path, observer: Observer, *, clock: Clock | None = None) -> Hub:
-    """Load a hub's folder and open its journal. Raises `Misuse` for what is wrong with either."""
+def open_hub(
+    folder: Path,
+    observer: Observer,
+    *,
+    clock: Clock | None = None,
+    on_failure: Callable[[BaseException], None] | None = None,
+) -> Hub:
+    """Load a hub's folder and open its journal. Raises `Misuse` for what is wrong with either.
+
+    `on_failure` is called when the journal can write no more, ever; by default the event loop stops.
+    """
     clock = clock or SystemClock()
     settings = load_settings(folder)
     declarations = load_declarations(folder)
@@ -396,9 +405,12 @@ def open_hub(folder: Path, observer: Observer, *, clock: Clock | None = None) ->
     vault = Vault(SecretStore(folder).get(settings.hub.key) if journal_exists(settings) else first_key(settings))
     loop = asyncio.get_running_loop()
 
-    def on_failure(error: BaseException) -> None:
+    def failed(error: BaseException) -> None:
         observer.failed("the journal's writer", error)
-        loop.stop()
+        if on_failure is None:
+            loop.stop()
+        else:
+            on_failure(error)
 
     window_days = max((source.shared.duplicates_days for source in settings.sources.values()), default=0)
     journal = SqliteJournal.open(
@@ -406,7 +418,7 @@ def open_hub(folder: Path, observer: Observer, *, clock: Clock | None = None) ->
         vault,
         clock=clock,
         duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
-        on_failure=on_failure,
+        on_failure=failed,
     )
     try:
         return Hub(settings, declarations, journal, clock=clock, observer=observer)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..kernel.clock import iso
-from ..kernel.errors import IsthmusError
+from ..kernel.errors import IsthmusError, StorageUnable
 from ..observe import Observer
 from ..observe.events import DeployRefused, FlowDeployed
 from ..security.vault import new_hub_key
@@ -28,9 +28,9 @@ from .hub import Hub, open_hub
 
 
 class Serving:
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, stop: asyncio.Event | None = None) -> None:
         self.hub = hub
-        self._stop = asyncio.Event()
+        self._stop = stop or asyncio.Event()
         self._asked = False
         self._closing: list[Any] = []
         self._operator: Any = None
@@ -43,6 +43,7 @@ class Serving:
         """
         hub = self.hub
         started = iso(hub.clock.now_ns())
+        asyncio.get_running_loop().set_exception_handler(self._unforeseen)
         with self._signals():
             try:
                 for outbox in hub.outboxes.values() if held else ():
@@ -81,6 +82,11 @@ class Serving:
         self._closing.append(server)
         await server.open()
         return str(server.url)
+
+    def _unforeseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that nobody caught. asyncio would log it with its words and arguments, which may be a message's."""
+        error = context.get("exception")
+        self.hub.observer.failed("the event loop", error if isinstance(error, BaseException) else RuntimeError())
 
     # ---- signals
 
@@ -130,5 +136,28 @@ def first_token(folder: Path, reference: str) -> None:
 async def serve(
     folder: Path, observer: Observer, ready: Callable[[Hub], None] = lambda hub: None, *, held: bool = False
 ) -> None:
-    """Open the hub in `folder` and serve it. Raises `Misuse` and `Unavailable` with what to mend."""
-    await Serving(open_hub(folder, observer)).run(ready, held=held)
+    """Open the hub in `folder` and serve it. Raises `Misuse` and `Unavailable` with what to mend, and what ended the
+    journal's writer, when something did."""
+    stop = asyncio.Event()
+    failures: list[BaseException] = []
+
+    def failed(error: BaseException) -> None:
+        failures.append(error)
+        stop.set()
+
+    hub = open_hub(folder, observer, on_failure=failed)
+    try:
+        await Serving(hub, stop).run(ready, held=held)
+    finally:
+        if failures:
+            raise ended_by(failures[0])
+
+
+def ended_by(error: BaseException) -> IsthmusError:
+    """Why the hub stopped by itself, in words without content."""
+    if isinstance(error, IsthmusError):
+        return error
+    return StorageUnable(
+        f"the journal's writer failed ({type(error).__name__}): what was acknowledged is stored; look at the disk, then "
+        "run `isthmus verify` and start the hub again"
+    )
