@@ -10,6 +10,12 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e .
 	touch $@
 
+demo: .venv/.ready   ## a hospital's day, from bedside to books; KEEP=1 leaves it running, PLANT=... plants a fault
+	$(BIN)/python demo/run.py $(if $(KEEP),--keep) $(if $(PLANT),--plant $(PLANT))
+
+erp: .venv/.ready    ## builds the ERP that the demo and its tests use, once
+	$(BIN)/python -m isthmus.sandbox.erp prepare
+
 test: .venv/.ready   ## every test, in parallel
 	$(BIN)/pytest -n auto --dist loadgroup
 

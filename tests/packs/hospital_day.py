@@ -12,10 +12,10 @@ from isthmus.mappings import Site, adt
 from isthmus.mappings.dft import charges
 from isthmus.mappings.register import day_end_register
 from isthmus.packs import revenue
-from isthmus.packs.revenue import BatchPolicy, Crosswalk, Seen, totals
+from isthmus.packs.revenue import BatchPolicy, Crosswalk, totals
 from isthmus.ports import State
 from isthmus.protocols import hl7v2
-from isthmus.reconcile import CHARGES_TO_LEDGER
+from isthmus.reconcile import CHARGES_TO_LEDGER, Seen
 from isthmus.sandbox.ehr.day import plan_day
 from isthmus.sandbox.erp import chart
 

@@ -5,8 +5,9 @@ from hospital import DAY, charge, credit, engine
 from hospital_day import RECEIVED_NS
 
 from isthmus.model import DayEndRegister
-from isthmus.packs.revenue import Seen, totals
+from isthmus.packs.revenue import totals
 from isthmus.ports import State
+from isthmus.reconcile import Seen
 
 REGISTER = DayEndRegister(application="EHR", business_date=DAY, rows=())
 

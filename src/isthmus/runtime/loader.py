@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,26 +44,29 @@ def read_declarations(folder: Path, findings: list[str]) -> Declarations:
     flows: dict[str, Flow] = {}
     processes: dict[str, Process] = {}
     tables: dict[str, Table] = {}
+    for module in modules_of(folder, "flows", findings):
+        for value in vars(module).values():
+            if isinstance(value, Flow):
+                _put(flows, value, "flow", findings)
+            elif isinstance(value, Process):
+                _put(processes, value, "process", findings)
+            elif isinstance(value, Table):
+                _put(tables, value, "table", findings)
+    return Declarations(list(flows.values()), list(processes.values()), list(tables.values()))
+
+
+def modules_of(folder: Path, below: str, findings: list[str]) -> Iterator[ModuleType]:
+    """The modules of a folder of the hub, by name; why one cannot be imported goes into `findings`."""
     sys.path.insert(0, str(folder))
     try:
-        for path in sorted((folder / "flows").glob("*.py")):
-            if path.name.startswith("_"):
-                continue
-            try:
-                held = vars(load_module(path)).values()
-            except Misuse as error:
-                findings.append(str(error))
-                continue
-            for value in held:
-                if isinstance(value, Flow):
-                    _put(flows, value, "flow", findings)
-                elif isinstance(value, Process):
-                    _put(processes, value, "process", findings)
-                elif isinstance(value, Table):
-                    _put(tables, value, "table", findings)
+        for path in sorted((folder / below).glob("*.py")):
+            if not path.name.startswith("_"):
+                try:
+                    yield load_module(path)
+                except Misuse as error:
+                    findings.append(str(error))
     finally:
         sys.path.remove(str(folder))
-    return Declarations(list(flows.values()), list(processes.values()), list(tables.values()))
 
 
 def _put(known: dict[str, Any], value: Any, kind: str, findings: list[str]) -> None:

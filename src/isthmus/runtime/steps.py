@@ -75,12 +75,7 @@ class StepSink:
         held = await self._journal.memory(process.name, lane)
         if held is None or held.data is None:
             return process.state()
-        if held.version == process.version:
-            return msgspec.json.decode(held.data, type=process.state)
-        if process.migrate is None:
-            raise Misuse(f"process {process.name} has state of version {held.version} and no migrate function")
-        fields = process.migrate(held.version, msgspec.json.decode(held.data))
-        return msgspec.convert(fields, process.state)
+        return state_of(process, held.version, held.data)
 
     def _hold(self, lane: bytes, state: Any) -> None:
         self._states[lane] = state
@@ -108,3 +103,12 @@ class StepSink:
             else:
                 raise Misuse(f"process {process.name} yielded a {type(one).__name__}")
         return follow, tuple(cancel)
+
+
+def state_of(process: Process, version: int, data: bytes) -> Any:
+    """A process state from the journal, brought to the process's version. Raises `Misuse`."""
+    if version == process.version:
+        return msgspec.json.decode(data, type=process.state)
+    if process.migrate is None:
+        raise Misuse(f"process {process.name} has state of version {version} and no migrate function")
+    return msgspec.convert(process.migrate(version, msgspec.json.decode(data)), process.state)

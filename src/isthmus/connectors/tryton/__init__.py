@@ -10,7 +10,7 @@ Read first: `sink.py`.
 """
 
 from .codes import EntryRefused
-from .ledger import Balance, PostedEntry, TrytonLedger
+from .ledger import Balance, PostedEntry, TrytonLedger, books
 from .settings import SinkSettings, Waiver
 from .sink import TrytonSink, sink, split
 
@@ -22,6 +22,7 @@ __all__ = [
     "TrytonLedger",
     "TrytonSink",
     "Waiver",
+    "books",
     "sink",
     "split",
 ]

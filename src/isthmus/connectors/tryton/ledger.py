@@ -128,3 +128,8 @@ class TrytonLedger:
             for record in page:
                 yield record
             after = page[-1]["id"]
+
+
+def books(settings: SinkSettings, context: Context) -> TrytonLedger:
+    """The books behind a destination, for controls."""
+    return TrytonLedger(settings, context)

@@ -10,6 +10,7 @@
 
     processes.py       all four declared, for a hub's flows
     standing.py        which charges a waiting delivery or a state holds
+    register.py        the source's day-end register, kept for control C0
     totals.py          deliveries and states -> the totals of control C0
     crosswalk.py       the reference tables: department -> account and cost centre, payers, companies
 
@@ -28,8 +29,9 @@ from .charge import Charge, NotPostable
 from .crosswalk import Crosswalk, Unmapped, reference_tables
 from .identity import Record
 from .processes import processes
+from .register import Kept, day_end_registers, register_of
 from .standing import charges_in
-from .totals import Seen, totals
+from .totals import totals
 
 __all__ = [
     "Account",
@@ -38,12 +40,14 @@ __all__ = [
     "BatchPolicy",
     "Charge",
     "Crosswalk",
+    "Kept",
     "NotPostable",
     "Record",
-    "Seen",
     "Unmapped",
     "charges_in",
+    "day_end_registers",
     "processes",
     "reference_tables",
+    "register_of",
     "totals",
 ]

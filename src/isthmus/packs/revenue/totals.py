@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
-from ...model import ChargePosted, DayEndRegister, Document, JournalEntry
+from ...model import ChargePosted, DayEndRegister, JournalEntry
 from ...ports import State
-from ...reconcile import ChargesToLedger, Taken
+from ...reconcile import ChargesToLedger, Seen, Taken
 from .standing import charges_in
 
 TAKEN = (State.DELIVERED, State.ALREADY_THERE)
-
-
-class Seen(NamedTuple):
-    """One delivery of a canonical value: what, where it stands, and when the message behind it was received."""
-
-    value: Document
-    state: State
-    received_ns: int
 
 
 def totals(
