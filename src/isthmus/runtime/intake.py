@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from ..kernel.clock import NS_PER_DAY, Clock
-from ..kernel.errors import IsthmusError, PeerFault, Refused, Transient
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Refused, Transient
 from ..kernel.message import Message
 from ..observe import Observer
 from ..observe.events import ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
@@ -34,12 +34,17 @@ Reply = Callable[[Receipt], None]
 
 
 class Standing:
-    """Lanes in which a message stands undecided: those behind it wait, undecided, in the journal."""
+    """Lanes in which a message stands undecided: those behind it wait, undecided, in the journal.
+
+    `added` counts how often one was added.
+    """
 
     def __init__(self) -> None:
         self.lanes: dict[bytes, int] = {}
+        self.added = 0
 
     def add(self, lanes: tuple[bytes, ...]) -> None:
+        self.added += 1
         for lane in lanes:
             self.lanes[lane] = self.lanes.get(lane, 0) + 1
 
@@ -98,12 +103,15 @@ class SourceIntake:
         except PeerFault as fault:
             self._refuse(raw, fault, reply, None, "", origin)
             return
+        except Exception as error:  # too deeply nested JSON, say: one message must not stop its source
+            self._refuse(raw, self._defect(error), reply, None, "", origin)
+            return
         route = self._plan.route(self.name, read.type)
         if route is None:
             # Where a type should stand a sender's fault can put anything: only what looks like one is repeated.
             known = read.type if _TYPE.fullmatch(read.type) else ""
-            error = Refused(f"this source takes no {known or 'message of this type'}")
-            self._refuse(raw, error, reply, read.content, known, origin)
+            refusal = Refused(f"this source takes no {known or 'message of this type'}")
+            self._refuse(raw, refusal, reply, read.content, known, origin)
             return
         mac = self._journal.mac
         digest = mac(raw)
@@ -180,13 +188,23 @@ class SourceIntake:
 
         self._journal.append(arrival, done)
 
+    def _defect(self, error: Exception) -> IsthmusError:
+        """What nobody foresaw: reported by its kind, and the message is refused and kept."""
+        self._observe.failed(f"taking in from {self.name}", error)
+        return Misuse(f"the hub failed on this message ({type(error).__name__})")
+
     # ---- decide and append
 
     def _accept(
         self, raw: bytes, read: Read, route: Route, digest: bytes, control: int, origin: str, reply: Reply
     ) -> None:
         now_ns = self._clock.now_ns()
-        lanes = self._plan.lanes(route, read.content, raw)
+        try:
+            lanes = self._plan.lanes(route, read.content, raw)
+        except Exception as error:
+            answer = partial(self._answer, (control, digest), reply=reply)
+            self._refuse(raw, self._defect(error), answer, read.content, read.type, origin)
+            return
         arrival = Arrival(
             self.name,
             now_ns,

@@ -241,14 +241,25 @@ def in_words(error: IsthmusError) -> str:
 
 
 def cause_of(error: Exception) -> IsthmusError:
-    """A handler's error as one with a safe text: an unforeseen exception's own words may hold content."""
+    """A handler's error as one with a safe text: the words of an unforeseen exception may hold content, and those of
+    `Misuse` quote what the flow asked for (a path, a destination), which it may have taken from a message."""
     if isinstance(error, PeerFault):
         return Permanent(str(error), suggestion="mend the message, or ask the sender to send it right")
+    if isinstance(error, Misuse):
+        return Misuse(f"the flow asked for what cannot be, at {_place_of(error)}", detail=str(error))
     if isinstance(error, IsthmusError):
         return error
-    where = ""
+    return Permanent(f"the flow failed with {type(error).__name__} at {_place_of(error)}", detail=str(error))
+
+
+def _place_of(error: Exception) -> str:
+    """Where it was raised; for the hub's own refusals, the last line outside of the hub."""
+    own = str(Path(__file__).parents[1])
+    where = "the end of the handler"
     trace = error.__traceback__
     while trace:
-        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        file = trace.tb_frame.f_code.co_filename
+        if not (isinstance(error, Misuse) and file.startswith(own)):
+            where = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return Permanent(f"the flow failed with {type(error).__name__} at {where}", detail=str(error))
+    return where
