@@ -239,15 +239,17 @@ class Batch:
     def work(
         self, work: Work, *, message: int = 0, entry: Entry | None = None, blocks: bool = False, segment: int = 0
     ) -> int:
+        """An item on the worklist; its kind follows from what it is about, whatever the caller called it."""
         id = self.counters.worklist
         self.counters.worklist = id + 1
+        kind = "message" if entry is None else "delivery" if entry.state is State.PARKED else "task"
         words = {"text": work.text, "detail": work.detail}
         destination = self.store.name("destination", entry.destination) if entry else 0
         lanes = b"".join(entry.lanes if entry and not work.lanes else work.lanes)
         self._work.append(
             (
                 id,
-                work.kind,
+                kind,
                 entry.id if entry else 0,
                 entry.message_id if entry else message,
                 destination,
