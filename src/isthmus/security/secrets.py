@@ -29,4 +29,5 @@ class SecretStore:
                 return (self._folder / name).read_text().rstrip("\n")
             except OSError as error:
                 raise Misuse(f"the secret {reference} cannot be read: {error.strerror}") from None
-        raise Misuse(f"{scheme!r} is no kind of secret reference: write env:NAME or file:PATH")
+        # What stands there may be the secret itself, put where its reference belongs: it is not repeated.
+        raise Misuse("this is no reference to a secret: write env:NAME or file:PATH, and put the value there")
