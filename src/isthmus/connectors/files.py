@@ -63,10 +63,13 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     pattern         of names ("*.csv"); names that begin with a dot or look unfinished (".part" ...) are left alone
     settle_s        how long a file must stand still; with done_marker it need not
+    poll_s          how often the folder is looked at
     done_marker     "x.csv" is whole when "x.csv" + done_marker is there
     order           by name, or by time of the last change
     split           "none": a file is a message; "hl7v2": a batch or several messages; "lines": a message a line (NDJSON)
     after           what becomes of a file that was taken: moved to the folder done, or deleted
+    done            where files go that were taken, below `folder`
+    failed          where files go that were refused, each beside its reason
     file_bytes_max  of a file that is split; one that is not may hold `body_bytes_max`
     """
 

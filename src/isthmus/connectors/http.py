@@ -66,7 +66,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     signature       how the sender signs
     anonymous       who answers for a listener beyond this machine that asks for no token, signature or certificate
     read_s          how long a sender may take to send one body
-    connections_max connections at a time; what more comes gets 503
+    connections_max  connections at a time; what more comes gets 503
     """
 
     listen: str
@@ -84,6 +84,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class LookUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the target is asked for a business key: GET `url`, where {key} stands for it; 404 and 410 mean that it has none.
 
+    url       where to ask; {key} stands for the business key
     compare   "contains": every member of the JSON that was sent is held with the same value (the target may add its own);
               "equal": the same bytes; "present": being there is enough
     """
@@ -93,7 +94,11 @@ class LookUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Basic(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """user, and the reference of the password."""
+    """A user and a password (RFC 7617).
+
+    user      the name
+    password  the reference of the password
+    """
 
     user: str
     password: str
@@ -102,9 +107,13 @@ class Basic(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """url: where to; {key} stands for the business key.
 
+    method        of the request
     content_type  of what is sent, unless the flow gives the header content_type
     headers       fixed ones; never a secret: for these are `bearer`, `basic` and `signature`
+    bearer        the reference of a token to send
     key_header    the header that carries the business key; "": none
+    connect_s     for the connection alone, TLS included
+    reply_bytes_max  a longer answer is cut off
     pass_on       keep the target's answer, which `acknowledge = "application"` then gives to the sender
     """
 

@@ -51,6 +51,7 @@ class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """address: "HOST:PORT"
 
     connect_s  for the connection alone, TLS included
+    reply_bytes_max  a longer answer is no acknowledgement
     wait_for   "accept": the first answer decides; "application": after CA, the AA, AE or AR that follows on the connection
     pass_on    keep the receiver's answer, which `acknowledge = "application"` then gives to the sender
     """

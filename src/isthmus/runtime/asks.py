@@ -25,10 +25,16 @@ class FindMessages(Ask, frozen=True):
     """Which messages; everything that is given must hold.
 
     since, until  received in [since, until): "2026-01-15", "2026-01-15T09:30Z", or "2h" for two hours ago
+    source        from it
     flow          decided by it
+    type          "ADT" for every trigger event, "ADT^A01" for one
     key           a lane's key as the flow names it: the value of its path, for PID-3 "IDENTIFIER^AUTHORITY"
+    control_id    with this control id (MSH-10)
     state         waiting, parked, undecided, filtered, decided, refused or duplicate
+    destination   has a delivery to it
     after         the last id of the page before
+    limit         at most so many
+    oldest_first  from the oldest to the newest
     """
 
     since: str = ""
@@ -69,7 +75,11 @@ class Messages(Answer, frozen=True):
 
 
 class ShowMessage(Ask, frozen=True):
-    """One message with everything that came of it. The look is audited, with its reason."""
+    """One message with everything that came of it. The look is audited, with its reason.
+
+    id      of the message
+    reason  why, for the audit
+    """
 
     id: int
     reason: str = ""
@@ -130,7 +140,14 @@ class MessageShown(Answer, frozen=True):
 
 
 class ListParked(Ask, frozen=True):
-    """The open worklist, the most pressing first. kind: delivery, message or task; code: of the cause."""
+    """The open worklist, the most pressing first. The look is audited.
+
+    kind         delivery, message or task
+    destination  only deliveries to it
+    owner        only what this team owns
+    code         only with this cause
+    limit        at most so many
+    """
 
     kind: str = ""
     destination: str = ""
@@ -163,7 +180,11 @@ class Parked(Answer, frozen=True):
 
 
 class TakeBody(Ask, frozen=True):
-    """The body of a parked delivery or undecided message, to be mended. The look is audited, with its reason."""
+    """The body of a parked delivery or undecided message, to be mended. The look is audited, with its reason.
+
+    item    of the worklist
+    reason  why, for the audit
+    """
 
     item: int
     reason: str = ""
@@ -175,7 +196,11 @@ class Body(Answer, frozen=True):
 
 
 class ReadLedger(Ask, frozen=True):
-    """The ledger's counters. hourly: by hour of receipt; otherwise summed."""
+    """The ledger's counters.
+
+    since   hours since: "2026-01-15", or "2d" for two days ago
+    hourly  by hour of receipt, in UTC; otherwise summed
+    """
 
     since: str = ""
     hourly: bool = False
@@ -253,7 +278,12 @@ class Status(Answer, frozen=True):
 
 
 class ActOn(Ask, frozen=True, kw_only=True):
-    """Items of the worklist, and why. despite_newer: also when newer of the same lane was delivered meanwhile."""
+    """Items of the worklist, and why.
+
+    items          their numbers
+    reason         why, for the audit
+    despite_newer  also when newer of the same lane was delivered meanwhile
+    """
 
     items: list[int]
     reason: str
@@ -261,13 +291,25 @@ class ActOn(Ask, frozen=True, kw_only=True):
 
 
 class Redirect(ActOn, frozen=True, kw_only=True):
-    """to: the destination that gets them instead."""
+    """Items of the worklist, why, and where to.
+
+    items          their numbers; deliveries only
+    reason         why, for the audit
+    despite_newer  also when newer of the same lane was delivered meanwhile
+    to             the destination that gets them instead
+    """
 
     to: str
 
 
 class Mend(Ask, frozen=True):
-    """The body of one item, put right."""
+    """The body of one item, put right.
+
+    item           of the worklist
+    body           what goes out, or is decided on, instead
+    reason         why, for the audit
+    despite_newer  also when newer of the same lane was delivered meanwhile
+    """
 
     item: int
     body: bytes
@@ -300,8 +342,19 @@ class Acted(Answer, frozen=True):
 class Replay(Ask, frozen=True, kw_only=True):
     """Recorded messages through the live flows again, from their raw bytes, to the destinations named.
 
-    `ids` chooses the messages, or the filter does, as in `FindMessages`. dry_run: only say what would go out.
-    despite_newer: also when newer of the same lanes went through already.
+    destinations   that shall get what the flows give to them
+    reason         why, for the audit; required unless it is a dry run
+    ids            these messages, instead of a filter
+    since, until   received in [since, until)
+    source         from it
+    flow           decided by it
+    type           "ADT" for every trigger event, "ADT^A01" for one
+    key            a lane's key as the flow names it
+    control_id     with this control id (MSH-10)
+    state          waiting, parked, filtered or decided
+    limit          at most so many, the oldest
+    dry_run        only say what would go out
+    despite_newer  also when newer of the same lanes went through already
     """
 
     destinations: list[str]
@@ -342,7 +395,11 @@ class Replayed(Answer, frozen=True):
 
 
 class Hold(Ask, frozen=True):
-    """A destination that shall not be sent to, or be sent to again."""
+    """A destination that shall not be sent to, or be sent to again.
+
+    destination  its name in hub.toml
+    reason       why, for the audit
+    """
 
     destination: str
     reason: str = ""
@@ -355,7 +412,11 @@ class Held(Answer, frozen=True):
 
 
 class Deploy(Ask, frozen=True):
-    """One flow's source file read again. Undecided messages use the new version, decided dispatches stay."""
+    """One flow's source file, or the reference tables, read again.
+
+    flow    its name, or "tables"
+    reason  why, for the audit
+    """
 
     flow: str
     reason: str = ""
@@ -371,7 +432,11 @@ class Deployed(Answer, frozen=True):
 
 
 class ReadAudit(Ask, frozen=True):
-    """Who did and looked at what, oldest first, after a row."""
+    """Who did and looked at what, oldest first.
+
+    after  the last row of the page before
+    limit  at most so many
+    """
 
     after: int = 0
     limit: int = 100

@@ -22,8 +22,10 @@ from ..kernel.errors import Misuse
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[hub]
 
-    data   the folder of the journal
-    key    the reference of the hub key, which everything stored is encrypted under
+    name     for people: in logs and answers
+    data     the folder of the journal, relative to the hub's
+    key      the reference of the hub key, which everything stored is encrypted under
+    grace_s  when told to stop: how long what is under way may take to finish
     """
 
     name: str
@@ -33,14 +35,22 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Facility(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[facilities.NAME]: a place with a clock and books of its own."""
+    """[facilities.NAME]: a place with a clock and books of its own.
+
+    time_zone  a name of the IANA database ("America/Chicago"): posting dates follow it
+    company    the code of the company whose books its charges go into
+    """
 
     time_zone: str
     company: str = ""
 
 
 class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """[admin]: the HTTP API and the metrics."""
+    """[admin]: the HTTP API and the metrics; without this table there is none.
+
+    listen  "HOST:PORT" on this machine; port 0: a free one, which run.json names
+    token   the reference of the secret that every request carries; its file is made at the first start
+    """
 
     listen: str = "127.0.0.1:0"
     token: str = "file:admin.token"  # noqa: S105 - a reference
@@ -49,8 +59,14 @@ class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[sources.NAME], the part that every connector shares.
 
+    connector        the name of a connector that can receive
+    format           what its messages are: "hl7v2", "json" or "raw"
+    facility         the facility that its messages belong to, where they name none
+    body_bytes_max   a larger message is refused while it is still being read
     duplicates_days  how long a repeat is recognised; 0: never
     acknowledge      "accept": after the message is durable; "application": after its one destination has taken it
+    answer_within_s  with "application": when the sender is told that it failed
+    owner            the team that answers for it
     unable           what a sender hears while the hub cannot store: "silent" (close, it will send again) or "reject" (AR)
     """
 
@@ -68,10 +84,16 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class DeliveryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[destinations.NAME], the part that every connector shares: how it is delivered to.
 
-    connections    how many deliveries go out at the same time; each lane still one at a time
-    timeout_s      for one attempt, connecting included
-    attempts_max   for faults of the delivery; an unreachable destination is never counted
-    events         canonical events that it gets as JSON
+    connector       the name of a connector that can send
+    owner           the team that gets what is parked here
+    connections     how many deliveries go out at the same time; each lane still one at a time
+    timeout_s       for one attempt, connecting included
+    attempts_max    for faults of the delivery; an unreachable destination is never counted
+    back_off_s      before the second attempt; doubled before each further one, with jitter
+    back_off_max_s  the longest that is waited between two attempts
+    probe_s         how soon an unreachable destination is tried again; doubled each time
+    probe_max_s     the longest between two tries of an unreachable destination
+    events          canonical events that it gets as JSON
     """
 
     connector: str = ""

@@ -33,6 +33,9 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     secrets            references; a receiver takes any of them (rotation), a sender signs with the first
     header, prefix     where the signature stands, and what stands before it there ("sha256=", "v1,")
+    algorithm          of the HMAC (RFC 2104)
+    encoding           of the signature
+    tolerance_s        how old, or how far ahead, a signed time may be
     timestamp_header   where the time in seconds since 1970 stands; "": no time is signed
     id_header          where the message's id stands; "": no id is signed
     """

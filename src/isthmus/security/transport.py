@@ -22,7 +22,12 @@ from ..kernel.errors import Misuse
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An exception from a safe default, accepted by a named person; `until` is its last day (YYYY-MM-DD, UTC)."""
+    """An exception from a safe default, accepted by a named person.
+
+    owner   who answers for it
+    until   its last day (YYYY-MM-DD, UTC)
+    reason  why it is needed
+    """
 
     owner: str
     until: date

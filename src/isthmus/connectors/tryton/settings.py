@@ -15,7 +15,12 @@ from ...kernel import Misuse
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Plaintext beyond this machine, accepted by a named person until a day (YYYY-MM-DD)."""
+    """Plaintext beyond this machine, accepted by a named person.
+
+    owner   who answers for it
+    until   its last day (YYYY-MM-DD)
+    reason  why it is needed
+    """
 
     owner: str
     until: str
@@ -26,9 +31,11 @@ class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One company's books in one Tryton database.
 
     url         scheme, host and port: "https://erp.example:8000"; plain http on this machine only, or with a waiver
+    database    the name of the database
     key         where the application's key is found (`env:NAME`, `file:/path`), never the key itself
     company     the code of the company's party: an entry for another company is refused
     ca          a file with the certificates that vouch for the server, where the system's do not
+    connect_s   for the connection alone, TLS included
     request_s   for one request, a third of what an attempt may take; 200 lines take 1.2 s on a small server
     """
 
