@@ -26,6 +26,7 @@ import apsw
 from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable
 from .batch import Batch
+from .checkpoint import Checkpointer
 from .counters import Counters
 from .store import STORAGE_ERRORS, Store
 from .trail import RUN_MESSAGES, Trail
@@ -186,6 +187,7 @@ class Writer:
         self._closed = False
         self._orders: SimpleQueue[bool] = SimpleQueue()
         self._results: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._checkpointer = Checkpointer(committer.store.path, committer.store.db)
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
@@ -229,7 +231,10 @@ class Writer:
 
     def _run(self) -> None:
         while self._orders.get():
-            self._results.put(self._committer.write())
+            failure = self._committer.write()
+            if failure is None:
+                self._checkpointer.after_commit()
+            self._results.put(failure)
             with contextlib.suppress(RuntimeError):  # the loop is closed: `close` takes the result
                 self._loop.call_soon_threadsafe(self._written)
 
@@ -270,3 +275,4 @@ class Writer:
             self._finish(operations, self._committer.commit(operations))
         self._orders.put(False)
         self._thread.join()
+        self._checkpointer.close()

@@ -49,9 +49,7 @@ class Permanent(IsthmusError):
     # Parked at once: a person has to mend, redirect, skip or discard it.
     code = "PERMANENT"
 
-    def __init__(
-        self, message: str | None = None, *, detail: str | None = None, suggestion: str | None = None
-    ) -> None:
+    def __init__(self, message: str | None = None, *, detail: str | None = None, suggestion: str | None = None) -> None:
         super().__init__(message, detail=detail)
         self.suggestion = suggestion
 
