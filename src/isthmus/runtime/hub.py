@@ -13,7 +13,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,9 @@ from ..observe.events import (
     StorageFailed,
     StorageRecovered,
 )
-from ..ports import Arrival, Context, Decision, Entry, Journal, Outcome, Sink, Source
+from ..ports import Context, Entry, Journal, Outcome, Sink, Source
 from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
-from .formats import reader
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
 from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
@@ -43,9 +41,9 @@ from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
+from .undecided import Undecided
 
 RECOVERY_CHECK_S = 0.5
-UNDECIDED_PAGE = 500
 STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
 
@@ -109,8 +107,15 @@ class Hub:
         for name, endpoint in settings.sources.items():
             self.intakes[name] = self._intake(endpoint)
             self.sources[name] = self._source(endpoint)
+        self.undecided = Undecided(
+            journal,
+            self.plan,
+            self.standing,
+            self.intakes,
+            lambda source: str(settings.sources[source].shared.format),
+            self.offer,
+        )
         self._storage_down = False
-        self._deciding: asyncio.Task[None] | None = None
         self._stopped = False
         self.ready = False
 
@@ -194,7 +199,7 @@ class Hub:
         for name, outbox in self.outboxes.items():
             outbox.start(blocked.get(name, []))
         await self.timers.start()
-        await self._recover_undecided()
+        await self.undecided.reconsider()
         for name, source in self.sources.items():
             try:
                 await source.open(self.intakes[name])
@@ -274,85 +279,6 @@ class Hub:
         except StorageUnable:
             return False
         return True
-
-    # ---- undecided messages
-
-    async def _recover_undecided(self) -> None:
-        """What a crash or a person left undecided is decided now, in order; parked ones hold their lanes."""
-        after = 0
-        while True:
-            page = await self.journal.undecided(after, UNDECIDED_PAGE)
-            for arrival, parked in page:
-                after = arrival.id
-                await self._reconsider(arrival, parked)
-            if len(page) < UNDECIDED_PAGE:
-                return
-
-    async def _reconsider(self, arrival: Arrival, parked: bool) -> None:
-        if parked:
-            if arrival.blocks:
-                self.standing.add(arrival.lanes)
-            return
-        if self.standing.blocks(arrival.lanes):
-            self.standing.add(arrival.lanes)
-            return
-        await self.decide_again(arrival)
-
-    async def decide_again(self, arrival: Arrival) -> None:
-        """Decide one message that stands undecided in the journal."""
-        intake = self.intakes.get(arrival.source)
-        if intake is None:
-            self.standing.add(arrival.lanes)
-            return
-        read = reader(self.settings.sources[arrival.source].shared.format)(arrival.raw)
-        route = self.plan.route(arrival.source, read.type)
-        if route is None:
-            self.standing.add(arrival.lanes)
-            return
-        intake.decide(arrival, read, route)
-        if arrival.work and route.waits:
-            self.standing.add(arrival.lanes)
-        decided = self._loop.create_future()
-        entries = list(arrival.entries)
-        self.journal.decide(
-            arrival.id,
-            arrival.decision if arrival.work is None else Decision.UNDECIDED,
-            arrival.version,
-            entries,
-            arrival.work,
-            partial(_resolve, decided),
-            blocks=arrival.blocks,
-        )
-        await decided
-        for entry in entries:
-            self.offer(entry)
-
-    async def reconsider_all(self) -> None:
-        """After a person mended, retried or skipped an undecided message: decide what waited behind it."""
-        while self._deciding is not None:
-            await self._deciding
-        self._deciding = self._loop.create_task(self._reconsider_all())
-        try:
-            await self._deciding
-        finally:
-            self._deciding = None
-
-    async def _reconsider_all(self) -> None:
-        kept = dict(self.standing.lanes)
-        self.standing.lanes.clear()
-        try:
-            await self._recover_undecided()
-        except BaseException:
-            self.standing.lanes.update(kept)
-            raise
-
-
-def _resolve(future: asyncio.Future[None], error: IsthmusError | None) -> None:
-    if not future.done():
-        if error:
-            future.set_exception(error)
-        else:
-            future.set_result(None)
 
 
 def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:

@@ -226,7 +226,7 @@ class Operator:
                     await act([_subject(item) for item in page])
                     results |= {one.id: asks.ActedOn(item=one.id, done=True) for one in page}
             if any(item.kind == "message" for item in found.values()):
-                await self.hub.reconsider_all()
+                await self.hub.undecided.reconsider()
         for id, went in newer.items():
             if went:
                 why = "newer of its lane went out already: agree with despite_newer"

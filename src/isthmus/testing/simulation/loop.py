@@ -19,7 +19,7 @@ import contextvars
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -35,9 +35,10 @@ class Standstill(Exception):
 class Life:
     """One run of a program: everything that it holds in memory, so that all of it can be gone at once."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, ended: asyncio.Future[None]) -> None:
         self.name = name
         self.over = False
+        self.ended = ended
         self.context = contextvars.copy_context()
         self.context.run(_LIFE.set, self)
         self.tasks: list[asyncio.Task[Any]] = []
@@ -65,7 +66,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
     # ---- lives
 
     def begin(self, name: str) -> Life:
-        life = Life(name)
+        life = Life(name, self.create_future())
         self._lives.append(life)
         return life
 
@@ -73,9 +74,17 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         """Start a coroutine as part of a life."""
         return self.create_task(work, context=life.context.copy())
 
+    async def outcome_of(self, life: Life, work: Coroutine[Any, Any, T]) -> asyncio.Task[T] | None:
+        """Run a coroutine as part of a life and wait for it from outside; None: the life ended first."""
+        task = self.run_in(life, work)
+        await asyncio.wait((task, life.ended), return_when=asyncio.FIRST_COMPLETED)
+        return task if task.done() and not life.over else None
+
     def end(self, life: Life) -> None:
         """Kill: nothing of this life runs again."""
         life.over = True
+        if not life.ended.done() and not self._closed:
+            life.ended.set_result(None)
         for task in life.tasks:
             if not task.done():
                 with contextlib.suppress(BaseException):
@@ -84,9 +93,9 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
 
     # ---- running
 
-    def run_until_complete(self, future: Generator[Any, None, T] | Any) -> T:
+    def run_until_complete(self, future: Coroutine[Any, Any, T]) -> T:  # type: ignore[override]
         """Run until `future` is done. Raises `Standstill` when it cannot be done any more."""
-        task = asyncio.ensure_future(future, loop=self)
+        task = self.create_task(future)
         asyncio._set_running_loop(self)
         self._running = True
         try:
@@ -95,7 +104,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         finally:
             self._running = False
             asyncio._set_running_loop(None)
-        return task.result()  # type: ignore[no-any-return]
+        return task.result()
 
     def _next(self) -> None:
         if not self._ready:

@@ -211,15 +211,10 @@ def nothing_arrives_that_is_not_owed(evidence: Evidence) -> Iterator[str]:
             row = evidence.by_id.get(one.delivery)
             if row is None or row.to != target:
                 yield f"{target} took delivery {one.delivery}, which does not exist"
-            elif one.body != row.body and one.body not in person.bodies.get(("delivery", row.id), []):
-                if not any(one.body == body for body in _bodies_before(evidence, row)):
-                    yield f"{target} took delivery {one.delivery} with other bytes"
+            elif one.body not in (row.body, evidence.raw[row.message], *person.bodies.get(("delivery", row.id), ())):
+                yield f"{target} took delivery {one.delivery} with other bytes"
             if name_of(one.body) not in evidence.planned:
                 yield f"{target} took something that nobody sent"
-
-
-def _bodies_before(evidence: Evidence, row: Row) -> list[bytes]:
-    return [evidence.raw[row.message]]
 
 
 def repeats_have_a_reason(evidence: Evidence) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """One simulated world: a hub on a host, the systems around it, the faults of a scenario, and a person who mends things.
 
-    senders --network--> hub (real) --network--> targets
-                          |  journal (real) on a disk that forgets
-    faults: at their times | afterwards everything is well again, and the world must come to rest
+senders --network--> hub (real) --network--> targets
+                      |  journal (real) on a disk that forgets
+faults: at their times | afterwards everything is well again, and the world must come to rest
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from ...kernel.errors import IsthmusError
 from ...observe import Observer
-from ...observe.events import Defect, Event
+from ...observe.events import Event
 from ...runtime.hub import Hub
 from ...runtime.loader import Declarations
 from ...runtime.maintenance import Maintenance
@@ -39,7 +39,11 @@ LOOK_S = 0.5
 
 
 class Failed(AssertionError):
-    """The hub broke a promise."""
+    """The hub broke a promise. `trace`: what happened, where it was asked for."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.trace: list[str] = []
 
 
 class Silent(Observer):
@@ -88,7 +92,7 @@ class World:
         self.scenario = scenario
         self.tracing = tracing
         self.lines: list[str] = []
-        self.loop = SimulatedLoop()
+        self.loop = SimulatedLoop()  # type: ignore[abstract]  # what it leaves out, nobody may use
         self.clock = SimulatedClock(self.loop)
         self.storage = Storage(self.loop, self.clock, self._chance("storage"))
         self.network = Network(self.loop, self._chance("network"), self.trace)
@@ -163,10 +167,8 @@ class World:
     async def _start(self) -> None:
         life = self.life = self.loop.begin(f"{len(self.crashes)}")
         self.trace("hub", "starts")
-        started = self.loop.run_in(life, self._boot(life))
-        while not started.done() and not life.over:
-            await asyncio.sleep(0.01)
-        if started.done() and not life.over and (error := started.exception()):
+        started = await self.loop.outcome_of(life, self._boot(life))
+        if started and (error := started.exception()):
             self.trace("hub", "cannot start", type(error).__name__, error)
             if not isinstance(error, IsthmusError):
                 raise error
@@ -208,14 +210,10 @@ class World:
             return
         self._stopping = True
         self.trace("hub", "stops")
-        stopped = self.loop.run_in(life, hub.stop(grace_s))
-        while not stopped.done() and not life.over:
-            await asyncio.sleep(0.01)
-        if life.over:
-            return
-        stopped.result()
-        self.trace("hub", "has stopped")
-        self.crash(power=False)
+        if stopped := await self.loop.outcome_of(life, hub.stop(grace_s)):
+            stopped.result()
+            self.trace("hub", "has stopped")
+            self.crash(power=False)
 
     # ---- faults
 
@@ -289,17 +287,20 @@ class World:
             life, operator, hub = self.life, self.operator, self.hub
             if life is None or operator is None or hub is None or not hub.ready:
                 continue
-            looked = self.loop.run_in(life, self.person.look(operator))
-            while not looked.done() and not life.over:
-                await asyncio.sleep(0.05)
-            if looked.done() and (error := looked.exception()) and not isinstance(error, IsthmusError):
+            looked = await self.loop.outcome_of(life, self.person.look(operator))
+            if looked and (error := looked.exception()) and not isinstance(error, IsthmusError):
                 raise error
 
     # ---- rest
 
     def _at_rest(self) -> bool:
         hub, store = self.hub, self.storage.store
-        if hub is None or store is None or not hub.ready or any(outbox.lanes.entries for outbox in hub.outboxes.values()):
+        if (
+            hub is None
+            or store is None
+            or not hub.ready
+            or any(outbox.lanes.entries for outbox in hub.outboxes.values())
+        ):
             return False
         return not any(store.one(f"select 1 from {where} limit 1") for where in _OPEN)
 
@@ -346,6 +347,9 @@ def live(seed: int, *, tracing: bool = False, check: Callable[[World], Any] = la
         check(world)
     except Standstill as error:
         raise Failed(f"nothing goes on: {error}") from error
+    except Failed as error:
+        error.trace = world.lines
+        raise
     finally:
         world.loop.close()
     return world
