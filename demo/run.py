@@ -42,7 +42,8 @@ def main() -> int:
     folder = given.folder or Path(tempfile.mkdtemp(prefix="isthmus-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     print("The hospital's ERP: Tryton on PostgreSQL. Built once, then cached.", flush=True)
-    stage = Stage(folder, ErpServer.start(Cache()))
+    erp = ErpServer.start(Cache())
+    stage = Stage(folder, erp)
     passed = left = False
     try:
         stage.set_up()
@@ -53,7 +54,7 @@ def main() -> int:
         passed = close_books(stage, day)
         print(f"\n{'Everything is accounted for.' if passed else 'NOT everything is accounted for.'}")
         if given.keep:
-            stage.leave()
+            erp.detach()
             left = True
             where_to_look(stage)
     except RuntimeError as error:
@@ -64,6 +65,7 @@ def main() -> int:
     finally:
         if not left:
             stage.close()
+            erp.stop()
         if given.folder is None and passed and not left:
             shutil.rmtree(folder, ignore_errors=True)
     if not passed and not left:
@@ -100,7 +102,7 @@ def live_through(stage: Stage, day: Day, given: argparse.Namespace) -> None:
     killed: threading.Thread | None = None
     while not ehr.done:
         facts = watch.tick()
-        if killed is None and facts.acknowledged * 2 >= facts.of > 0 and facts.posted:
+        if killed is None and facts.acknowledged * 2 >= facts.of > 0 and facts.to_erp:
             killed = threading.Thread(target=kill_and_restart, args=(stage, watch))
             killed.start()
         time.sleep(TICK_S)

@@ -31,7 +31,7 @@ _SETTING = re.compile(r"\$\{(HOSPITAL_[A-Z_]+):-[^}]*\}")
 
 
 class Stage:
-    """Everything that runs. `close` ends what this object started, and nothing else."""
+    """Everything that runs. `close` ends what this object started: the ERP belongs to whoever started that."""
 
     def __init__(self, folder: Path, erp: ErpServer) -> None:
         self.folder = folder
@@ -79,11 +79,6 @@ class Stage:
             self.ehr.close()
         for process in reversed(self._processes):
             end(process)
-        self.erp.stop()
-
-    def leave(self) -> None:
-        """Let everything run on when the demo ends."""
-        self.erp.detach()
 
     @property
     def pids(self) -> list[int]:

@@ -29,12 +29,14 @@ REVENUE = """SELECT count(DISTINCT move.id), coalesce(sum(line.credit - line.deb
 
 @dataclass
 class Facts:
-    """Counts: acknowledged by the hub, of so many; stays discharged; journal entries sent and waiting; parked work."""
+    """Counts: acknowledged by the hub, of so many; stays discharged; what waits, and how many journal entries of it are
+    for the ERP; parked work; entries that the ERP holds, and their revenue."""
 
     acknowledged: int
     of: int
     discharges: int
     waiting: int
+    to_erp: int
     parked: int
     posted: int
     revenue: Decimal
@@ -43,7 +45,7 @@ class Facts:
     def line(self) -> str:
         return (
             f"acknowledged {self.acknowledged}/{self.of} | discharges {self.discharges} | "
-            f"ERP {self.erp}: {self.posted} entries, {self.revenue:,.2f} | waiting {self.waiting} | parked {self.parked}"
+            f"ERP {self.erp}: {self.posted} entries, {self.revenue:,.2f} | waiting {self.waiting}, {self.to_erp} for the ERP | parked {self.parked}"
         )
 
 
@@ -70,7 +72,7 @@ class Watch:
         return facts
 
     def facts(self) -> Facts:
-        waiting, parked, discharges = self.look(_counts)
+        waiting, to_erp, parked, discharges = self.look(_counts)
         ((posted, revenue),) = self._stage.erp.psql(REVENUE)
         says = self._stage.ehr.says if self._stage.ehr else {}
         return Facts(
@@ -78,6 +80,7 @@ class Watch:
             says.get("of", 0),
             discharges,
             waiting,
+            to_erp,
             parked,
             int(posted),
             Decimal(revenue),
@@ -94,13 +97,17 @@ class Watch:
         sys.stdout.flush()
 
 
-def _counts(view: Reader) -> tuple[int, int, int]:
-    """What waits (a timer that is due soon counts), what is parked, stays discharged: A03 less A13."""
+def _counts(view: Reader) -> tuple[int, int, int, int]:
+    """What waits (a timer that is due soon counts), for the ERP, what is parked, stays discharged: A03 less A13."""
     waiting = view.one(
         "select (select count(*) from delivery where state = 0 and due_ns < ?) "
         "+ (select count(*) from message where decision = 0 and not exists "
         "(select 1 from worklist where message = message.id and kind = 'message' and closed_ns = 0))",
         (time.time_ns() + SOON_NS,),
+    )
+    to_erp = view.one(
+        "select count(*) from delivery where state = 0 and due_ns = 0 and destination = ?",
+        (view.names.get(("destination", "erp"), 0),),
     )
     parked = view.one("select count(*) from worklist where closed_ns = 0")
     cancelled, left = (
@@ -109,7 +116,7 @@ def _counts(view: Reader) -> tuple[int, int, int]:
         )
         for trigger in ("A13", "A03")
     )
-    return waiting, parked, left - cancelled
+    return waiting, to_erp, parked, left - cancelled
 
 
 def counters(view: Reader) -> dict[tuple[str, str], dict[str, int]]:
