@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from box import START_NS, Box, Time
 
-from isthmus.journal import audit
+from isthmus.journal import audit, operate
 from isthmus.journal.seals import seal_closed
 from isthmus.journal.settle import remember
 from isthmus.journal.sqlite import Append
@@ -30,6 +30,11 @@ def fill(box: Box) -> None:
     box.park(box.append(b"8: closed since").entries[0])
     stuck = box.append(b"9: nobody could decide", decision=Decision.UNDECIDED)
     box.decide(stuck, work=Work("message", owner="it", code="FLOW", text="the flow raised"))
+    merge = box.arrival(b"10: a merge")
+    merge.lanes = (box.mac("Ann"), box.mac("Bob"))
+    box.commit(Append(merge, lambda error: None))
+    wrong = box.park(box.append(b"11: mended").entries[0])
+    box.call(lambda batch: operate.mend(batch, wrong.id, b"put right", "ana", "typing error"))
     box.call(lambda batch: remember(batch, Memory("stay", box.mac("A1"), 1, b"admitted")))
     box.call(lambda batch: audit.record(batch, "ana", "view", message=1, reason="asked by the ward"))
     box.call(lambda batch: audit.record(batch, "ana", "view", message=2, reason="asked by finance"))
@@ -110,6 +115,10 @@ BY_HAND = {
     "words of a worklist item": (f"update worklist set x = {FLIP} where id = 1", "RECORD"),
     "process instance": ("delete from state", "INSTANCES"),
     "process instance altered": (f"update state set x = {FLIP}", "RECORD"),
+    "further lane of a merge": ("delete from lane_also", "LANE_ALSO"),
+    "mend": ("delete from mend", "MEND_GAP"),
+    "mend altered": ("update mend set body = was_body", "MEND"),
+    "body before it was mended": (f"update body set x = {FLIP} where id = (select was_body from mend)", "BODY"),
     "ledger row": ("delete from ledger where account = 0", "LEDGER_SOURCE"),
     "ledger row altered": ("update ledger set n = n + 1 where account = 21", "LEDGER_DESTINATION"),
     "seal": ("delete from seal where id = 1", "SEAL_GAP"),
@@ -141,7 +150,7 @@ def test_a_row_taken_away_or_altered_by_hand_is_found(filled: Path, tmp_path: Pa
         ("delete from body where id = (select body from message where id = 5)", 5),
         ("delete from posting where delivery in (select id from delivery where message = 8)", 8),
         ("delete from worklist where message = 2", 2),
-        ("delete from delivery where id = (select max(id) from delivery)", 9 + RUN_MESSAGES),
+        ("delete from delivery where id = (select max(id) from delivery)", 11 + RUN_MESSAGES),
     ],
 )
 def test_a_finding_names_the_message(filled: Path, tmp_path: Path, statement: str, message: int) -> None:

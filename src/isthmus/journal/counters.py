@@ -24,9 +24,9 @@ class Counters:
 
     def copy(self) -> Counters:
         twin = Counters.__new__(Counters)
-        for table in _TABLES:
-            setattr(twin, table, getattr(self, table))
-        twin.numbers = dict(self.numbers)
+        twin.audit, twin.delivery, twin.mend, twin.message = self.audit, self.delivery, self.mend, self.message
+        twin.posting, twin.seal, twin.worklist = self.posting, self.seal, self.worklist
+        twin.numbers = self.numbers.copy()
         return twin
 
     @classmethod
