@@ -72,8 +72,8 @@ class Plan:
         self.catalogue = catalogue
         self.mac = mac
         self._subscriptions = subscriptions or {}
-        self._tables = WeakSet(tables)  # a redeployed flow brings tables of its own, those of the old one may go
-        self.tables_version = version_of_tables(self._tables)
+        self.tables = WeakSet(tables)  # a redeployed flow brings tables of its own, those of the old one may go
+        self.tables_version = version_of_tables(self.tables)
         self._routes: dict[tuple[str, str], Route | None] = {}
         self._lanes: dict[str, bytes] = {}
         self._versions = {flow.name: version_of(flow) for flow in self.flows}
@@ -108,13 +108,13 @@ class Plan:
         """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
         self.flows = [flow if held.name == name else held for held in self.flows]
         self._versions[flow.name] = version_of(flow)
-        self._tables.update(tables)
+        self.tables.update(tables)
         self._routes.clear()
 
     def reload_tables(self, folder: Path) -> None:
         """Let what stands in the tables' files now answer. Raises `Misuse`: then nothing has changed."""
-        put_tables(folder, self._tables)
-        self.tables_version = version_of_tables(self._tables)
+        put_tables(folder, self.tables)
+        self.tables_version = version_of_tables(self.tables)
         self._routes.clear()
         self._step_versions.clear()
 

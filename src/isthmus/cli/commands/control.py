@@ -1,4 +1,4 @@
-"""Compare the books of a business day: does what the source charged, what the hub took and what the ERP holds agree?
+"""Compare a business day: what the source charged, what the hub took and posted, what the ERP's books hold.
 
 Without a name it lists the controls of the hub (`controls/*.py`). Each break names the messages behind it: `isthmus show`
 shows one. Nothing is changed, here or there; the look at the journal is a read beside a running hub. Exit code 1 when
