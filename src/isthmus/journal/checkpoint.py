@@ -28,6 +28,7 @@ class Checkpointer:
         self._path = path
         self._writer = writer
         self._pages = 0
+        self._next = LOG_PAGES
         self._copying: threading.Thread | None = None
         self._copied = threading.Event()
         writer.set_wal_hook(self._grown)  # takes the place of the automatic checkpoint
@@ -41,7 +42,7 @@ class Checkpointer:
             self._copied.clear()
             self._copying = None
             self._finish()
-        elif self._pages >= LOG_PAGES and self._copying is None:
+        elif self._pages >= self._next and self._copying is None:
             self._copying = threading.Thread(target=self._copy, name="journal-checkpoint", daemon=True)
             self._copying.start()
 
@@ -59,8 +60,12 @@ class Checkpointer:
 
     def _finish(self) -> None:
         # What fails here (a lock, a full disk) fails again at the next commit, which says so.
+        copied = False
         with contextlib.suppress(apsw.Error):
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            pages, done = self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            copied = pages == done
+        # While a long read holds on to the log it cannot start over: trying at every commit would only cost.
+        self._next = LOG_PAGES if copied else self._pages + LOG_PAGES
         self._pages = 0
 
     def close(self) -> None:
