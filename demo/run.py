@@ -141,7 +141,7 @@ def settle(watch: Watch) -> None:
 def where_to_look(stage: Stage) -> None:
     hub = stage.hub_folder
     heading("It all runs on. Where to look")
-    print(f"""  export ISTHMUS_HUB={hub}
+    print(f"""  export PATH={Path(sys.executable).parent}:$PATH ISTHMUS_HUB={hub}
   isthmus parked                                       what waits for a person
   isthmus messages --type DFT --limit 5                messages; `isthmus show ID` shows one
   isthmus control C0 --date 2026-03-02                 the three-way tie-out again
