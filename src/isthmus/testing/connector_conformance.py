@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from ..kernel.errors import Conflict, IsthmusError, PeerFault, Refused, Transient, Unavailable
@@ -28,6 +29,9 @@ PATIENCE_S = 10.0
 
 QUIET_S = 0.15
 """How long is waited for something that must not happen. A slow machine can only make such a check pass."""
+
+SENTENCE_S = 30.0
+"""For a sentence as a whole: a connector that hangs fails it."""
 
 TIMEOUT_S = 0.3
 """The runner's patience with one attempt, here."""
@@ -129,6 +133,15 @@ class RecordingIntake:
             while not holds(self):
                 self._changed.clear()
                 await self._changed.wait()
+
+
+def _bounded(sentence: Sentence) -> Sentence:
+    @wraps(sentence)
+    async def within(bench: Any) -> None:
+        async with asyncio.timeout(SENTENCE_S):
+            await sentence(bench)
+
+    return within
 
 
 def named(sentence: Sentence) -> str:
@@ -371,13 +384,14 @@ _RECOGNISING_NETWORK = (
 
 def sink_sentences(bench: type[Any]) -> list[Sentence]:
     """The sentences that apply to a bench."""
-    return [
+    apply = [
         *_SINKS,
         *(_RECOGNISING if bench.recognises else ()),
         *(_COMPARING if bench.compares else ()),
         *(_NETWORK if bench.network else ()),
         *(_RECOGNISING_NETWORK if bench.network and bench.recognises else ()),
     ]
+    return [_bounded(sentence) for sentence in apply]
 
 
 # ---------------------------------------------------------------- sources
@@ -580,4 +594,4 @@ _SOURCES = (
 
 def source_sentences() -> list[Sentence]:
     """All of them apply to every source."""
-    return list(_SOURCES)
+    return [_bounded(sentence) for sentence in _SOURCES]
