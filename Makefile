@@ -19,6 +19,9 @@ erp: .venv/.ready    ## builds the ERP that the demo and its tests use, once
 test: .venv/.ready   ## every test, in parallel
 	$(BIN)/pytest -n auto --dist loadgroup
 
+bench: .venv/.ready  ## the figures of docs/benchmarks.md, with the instruments of ../shared/bench
+	$(BIN)/python bench/run.py
+
 check: .venv/.ready  ## lint, format, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
