@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ def answering(code: str) -> Answer:
 
 
 @contextmanager
-def receiver(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
+def receiver(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[bytes]]]:
     """(its address, what it has taken). `answer` gives the reply to a message; None closes the connection."""
     taken: list[bytes] = []
     listening = socket.create_server(("127.0.0.1", 0))
@@ -36,7 +38,10 @@ def receiver(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
 
     def talk(connection: socket.socket) -> None:
         decoder = mllp.Decoder()
-        with connection:
+        with (
+            contextlib.suppress(OSError),
+            tls.wrap_socket(connection, server_side=True) if tls else connection as connection,
+        ):
             while data := connection.recv(65536):
                 for item in decoder.feed(data):
                     assert isinstance(item, bytes)

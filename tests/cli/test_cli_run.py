@@ -153,6 +153,19 @@ def test_without_an_api_a_running_hub_cannot_be_acted_on(isthmus, hub, start):
     assert isthmus("messages", "--hub", hub).code == 0
 
 
+def test_status_names_what_is_wrong(isthmus, hub, start, until):
+    assert isthmus("status", "--hub", hub).code == 3
+    (hub / "out").rmdir()
+    process = start(hub)
+    isthmus("send", hub / "samples" / "adt_a01.hl7", process.address)
+    until(lambda: process.events("DestinationPaused"), "the pause")
+    out = isthmus("status", "--hub", hub).out
+    assert "hub: ready" in out
+    assert "the folder of archive is not there" in out
+    assert "destination archive" in out
+    assert isthmus("status", "--hub", hub, "--json").json["destinations"][0]["in_memory"] == 1
+
+
 def test_a_run_file_that_a_kill_left_behind_is_not_believed(isthmus, hub, start):
     process = start(hub)
     isthmus("send", hub / "samples" / "adt_no_patient.hl7", process.address)

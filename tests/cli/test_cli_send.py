@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 from receiver import answering, receiver
+
+from isthmus.security.transport import server_tls
 
 MESSAGE = b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|%s|P|2.5.1\rPID|1||7\r"
 
@@ -109,3 +114,63 @@ def test_plaintext_beyond_this_machine_wants_a_reason(isthmus, one):
     said = isthmus("send", one, "10.255.255.1:2575")
     assert said.code == 2
     assert "--plaintext REASON" in said.err
+
+
+# ---- TLS
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """Issues certificates into the test's folder (the class that the connectors' tests use)."""
+    place = Path(__file__).parents[1] / "connectors" / "certificates.py"
+    spec = importlib.util.spec_from_file_location("test_certificates", place)
+    certificates = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(certificates)
+    return certificates.Authority(tmp_path, "authority")
+
+
+@pytest.fixture
+def secured(tmp_path, authority):
+    """Where a receiver listens that asks for a client's certificate."""
+    server = authority.issue("server", ca=authority.file)
+    with receiver(answering("AA"), tls=server_tls(server, tmp_path)) as (address, taken):
+        yield address, taken
+
+
+def test_with_tls_and_a_certificate_of_its_own_it_is_taken(isthmus, one, tmp_path, authority, secured):
+    address, taken = secured
+    authority.issue("client")
+    files = ["--certificate", tmp_path / "client.pem", "--key", tmp_path / "client.key"]
+    said = isthmus("send", one, address, "--tls", "--ca", tmp_path / authority.file, *files)
+    assert said.code == 0
+    assert taken == [one.read_bytes()]
+
+
+def test_a_server_that_nobody_vouches_for_gets_nothing(isthmus, one, secured):
+    address, taken = secured
+    said = isthmus("send", one, address, "--tls")
+    assert said.code == 3
+    assert "TLS with" in said.err
+    assert taken == []
+
+
+def test_a_server_of_another_name_gets_nothing(isthmus, one, tmp_path, authority, secured):
+    address, taken = secured
+    said = isthmus("send", one, address, "--ca", tmp_path / authority.file, "--server-name", "other.example")
+    assert said.code == 3
+    assert taken == []
+
+
+def test_without_the_certificate_that_the_server_asks_for_the_message_is_not_taken(
+    isthmus, one, tmp_path, authority, secured
+):
+    address, taken = secured
+    said = isthmus("send", one, address, "--ca", tmp_path / authority.file)
+    assert said.code == 3
+    assert taken == []
+
+
+def test_tls_files_that_are_not_there_exit_with_2(isthmus, one, tmp_path):
+    said = isthmus("send", one, "127.0.0.1:1", "--ca", tmp_path / "none.pem")
+    assert said.code == 2
+    assert "none.pem" in said.err

@@ -171,6 +171,25 @@ def test_a_message_that_could_not_be_decided_is_decided_again_after_the_flow_was
     assert isthmus("ledger", "--verify", "--hub", hub).code == 0
 
 
+def test_deciding_a_message_behind_newer_ones_of_its_lane_asks_first(isthmus, hub, start, until, target, taken, send):
+    flow = hub / "flows" / "example.py"
+    right = flow.read_text().replace('when_parked="wait"', 'when_parked="go_on"')
+    flow.write_text(
+        right.replace('yield forward("archive")', 'yield {"1": None}.get(msg["MSH-10"], forward("archive"))')
+    )
+    process = start(hub)
+    send(process, (b"1", b"P1"), (b"2", b"P1"))
+    until(lambda: ids(taken) == [b"2"], "the newer one")
+    flow.write_text(right)
+    assert isthmus("deploy", "ehr-adt", "--hub", hub).code == 0
+    asked = isthmus("parked", "--resend", 1, "--reason", "flow mended", "--hub", hub)
+    assert asked.code == 1
+    assert "message 2 decided" in asked.out
+    said = isthmus("parked", "--resend", 1, "--reason", "flow mended", "--despite-newer", "--hub", hub)
+    assert said.code == 0
+    until(lambda: ids(taken) == [b"2", b"1"], "the older one")
+
+
 def test_an_undecided_message_is_mended_but_not_with_bytes_that_the_source_would_refuse(
     isthmus, hub, start, until, target, taken, send, tmp_path
 ):

@@ -52,15 +52,12 @@ def call(folder: Path, verb: str, ask: Ask, answers: type[A]) -> A:
 
     settings = load_settings(folder)
     running = run_file.maybe_read(settings.data)
-    if running is not None and running.admin:
-        try:
-            return _over_http(settings, running.admin, BY_NAME[verb], ask, answers)
-        except ConnectionRefusedError:
-            pass  # a stale file: the process that has the number now is another one
-    elif running is not None and _locked(settings):
-        raise Unavailable(
-            f"the hub runs (process {running.pid}) without an API: add [admin] to hub.toml, or stop the hub first"
-        )
+    if running is not None and _locked(settings):  # else the file was left behind, and its address may be another's
+        if not running.admin:
+            raise Unavailable(
+                f"the hub runs (process {running.pid}) without an API: add [admin] to hub.toml, or stop the hub first"
+            )
+        return _over_http(settings, running.admin, BY_NAME[verb], ask, answers)
     return cast(A, asyncio.run(_in_process(folder, BY_NAME[verb], ask)))
 
 
@@ -116,8 +113,6 @@ def _over_http(settings: Settings, url: str, verb: Verb, ask: Ask, answers: type
         connection.request(*request_of(verb, ask), headers=_headers(token))
         response = connection.getresponse()
         body = response.read()
-    except ConnectionRefusedError:
-        raise
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(f"the hub does not answer at {url} ({type(error).__name__}): is it stopping?") from None
     finally:

@@ -318,7 +318,7 @@ class Mend(Ask, frozen=True):
 
 
 class Newer(Answer, frozen=True):
-    """Something newer of the same lane that went out already."""
+    """Something newer of the same lane that went out already; delivery 0: a message that was decided already."""
 
     delivery: int
     message: int

@@ -15,7 +15,7 @@ from ..journal.search import Query, Reader
 from ..journal.view import View
 from ..kernel.clock import iso
 from ..kernel.errors import Misuse, PeerFault
-from ..ports import Arrival
+from ..ports import Arrival, Decision
 from ..protocols import hl7v2
 from . import asks
 from .plan import version_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LIMIT_MAX = 1000
 FOREVER = 1 << 62
+NEWER_MAX = 20
 
 
 def at(ns: int) -> str:
@@ -258,15 +259,35 @@ def items_of(view: Reader, ids: Sequence[int]) -> list[worklist.Item]:
 
 
 def newer_of(view: Reader, items: Sequence[worklist.Item]) -> dict[int, list[asks.Newer]]:
-    """Of items whose lanes went on without them: what newer of the same lane went out meanwhile."""
-    return {
-        item.id: [
-            asks.Newer(delivery=one.delivery, message=one.message, state=one.state, at=at(one.at_ns))
-            for one in worklist.newer_delivered(view, item.delivery)
-        ]
-        for item in items
-        if item.kind == "delivery" and not item.blocks
-    }
+    """Of items whose lanes went on without them: what newer of the same lane went out, or was decided, meanwhile."""
+    newer: dict[int, list[asks.Newer]] = {}
+    for item in items:
+        if item.blocks:
+            continue
+        if item.kind == "delivery":
+            newer[item.id] = [
+                asks.Newer(delivery=one.delivery, message=one.message, state=one.state, at=at(one.at_ns))
+                for one in worklist.newer_delivered(view, item.delivery)
+            ]
+        elif item.kind == "message":
+            newer[item.id] = _newer_decided(view, item.message)
+    return newer
+
+
+def _newer_decided(view: Reader, message: int) -> list[asks.Newer]:
+    """Messages of the same intake lane that came later and were decided; at most `NEWER_MAX`, the newest first."""
+    lane = view.one("select lane from message where id = ?", (message,))
+    later = [id for id in trail.find(view, trail.LANE, lane, 0, FOREVER) if id > message] if lane else []
+    found = []
+    for id in reversed(later):
+        row = view.db.execute(
+            "select received_ns from message where id = ? and decision = ?", (id, Decision.DECIDED)
+        ).fetchone()
+        if row is not None:
+            found.append(asks.Newer(delivery=0, message=id, state="decided", at=at(row[0])))
+        if len(found) == NEWER_MAX:
+            break
+    return found
 
 
 def status(hub: Hub) -> asks.Status:

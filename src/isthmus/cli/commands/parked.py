@@ -203,6 +203,5 @@ def show(action: str, acted: Acted) -> None:
             continue
         print(f"item {one.item}: {styled('not done', 'error')}: {one.why.replace('despite_newer', '--despite-newer')}")
         for newer in one.newer:
-            print(
-                f"    {newer.at} delivery {newer.delivery} of message {newer.message} {newer.state.replace('_', ' ')}"
-            )
+            what = f"delivery {newer.delivery} of message" if newer.delivery else "message"
+            print(f"    {newer.at} {what} {newer.message} {newer.state.replace('_', ' ')}")
