@@ -257,6 +257,7 @@ def metrics() -> Iterator[tuple[str, str, str]]:
 
     hub: Any = SimpleNamespace(
         accepting=True,
+        journal=None,
         clock=SimpleNamespace(now_ns=lambda: 0),
         outboxes={},
         observer=SimpleNamespace(incidents={}, counts={}),

@@ -49,6 +49,8 @@ async def test_figures_are_those_of_the_ledger(api, tmp_path):
     assert found["isthmus_incidents_open"] == 1
     assert found['isthmus_events_total{event="MessageRefused"}'] == 1
     assert found["isthmus_ready"] == 1
+    assert 0 < found["isthmus_commits_total"] <= found["isthmus_commit_operations_total"]
+    assert found["isthmus_commit_seconds_total"] > 0
     assert found["process_resident_memory_bytes"] > 1 << 20
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
@@ -92,7 +93,10 @@ class Committer:
         self.counters = Counters.read(store)
         self.trail = Trail(store, duplicates_since_ns)
         self.unable: str | None = None
+        self.commits = self.committed = 0
+        self.commit_s = 0.0
         self._batch: Batch
+        self._applied = 0
 
     def commit(self, operations: list[Any]) -> IsthmusError | None:
         """Apply and commit; None, or why nothing of it is stored (the operations can then be tried again)."""
@@ -109,6 +113,7 @@ class Committer:
                 raise Misuse("another process has taken over this journal: this hub stops writing")
             for operation in operations:
                 operation.apply(batch)
+            self._applied = len(operations)
             batch.flush()
             while batch.counters.message - 1 - self.trail.run_end >= RUN_MESSAGES:
                 self.trail.extend()
@@ -121,10 +126,12 @@ class Committer:
 
     def write(self) -> BaseException | None:
         """The commit itself: writes and fsyncs. Touches nothing but the connection, so a thread may wait for the disk."""
+        began = time.perf_counter()
         try:
             self.store.db.execute("commit")
         except BaseException as error:
             return error
+        self.commit_s += time.perf_counter() - began
         return None
 
     def conclude(self, failure: BaseException | None) -> IsthmusError | None:
@@ -135,6 +142,8 @@ class Committer:
                 return self._failed(failure)
             self._roll_back(batch)
             raise failure
+        self.commits += 1
+        self.committed += self._applied
         self.counters = batch.counters
         add = self.trail.add
         for id, control in batch.accepted:

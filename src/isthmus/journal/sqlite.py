@@ -130,6 +130,12 @@ class SqliteJournal:
         """Why the journal cannot write right now; None: it can."""
         return self._committer.unable
 
+    @property
+    def commits(self) -> tuple[int, int, float]:
+        """Since the start: transactions, operations in them, and seconds spent waiting for the disk."""
+        committer = self._committer
+        return committer.commits, committer.committed, committer.commit_s
+
     def append(self, arrival: Arrival, done: Done) -> None:
         self._submit(Append(arrival, done), True)
 

@@ -165,6 +165,10 @@ def _process(hub: Hub) -> Iterator[Family]:
     path = hub.settings.data / JOURNAL_FILE
     stored = sum(p.stat().st_size for p in (path, path.with_name(path.name + "-wal")) if p.exists())
     disk = os.statvfs(hub.settings.data)
+    commits, operations, seconds = getattr(hub.journal, "commits", (0, 0, 0.0))
+    yield Family("isthmus_commits_total", "counter", "Transactions: one fsync each.", [({}, commits)])
+    yield Family("isthmus_commit_operations_total", "counter", "Operations in them.", [({}, operations)])
+    yield Family("isthmus_commit_seconds_total", "counter", "Time spent waiting for the disk.", [({}, seconds)])
     yield Family("isthmus_journal_bytes", "gauge", "The journal's size on disk.", [({}, stored)])
     yield Family(
         "isthmus_disk_free_bytes", "gauge", "Free on the journal's disk.", [({}, disk.f_bavail * disk.f_frsize)]
