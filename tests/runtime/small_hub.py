@@ -46,6 +46,11 @@ class SmallHub(World):
         finally:
             self.loop.close()
 
+    async def restart(self) -> None:
+        """kill -9, and a new start."""
+        self.crash(power=False)
+        await self._start()
+
     def send(self, name: str, kind: str = "ADT^A08", patient: str = "P1", *, wish: str = "", merges: str = "") -> None:
         patients = (patient, merges) if merges else (patient,)
         raw = write(name, kind, patients, name, wish, 0).raw

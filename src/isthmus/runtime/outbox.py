@@ -283,8 +283,7 @@ class Outbox:
         if self._left_behind and self._leave_behind(entry):
             return False
         if any(self.lanes.length(key) >= self.bounds.lane_window for key in entry.lanes):
-            for key in entry.lanes:
-                self._left_behind.setdefault(key, entry.id)
+            self._stays_behind(entry)
             return False
         return True
 
@@ -292,9 +291,13 @@ class Outbox:
         """An entry behind one that stays in the journal stays there too, in all its lanes."""
         if not any(key in self._left_behind for key in entry.lanes):
             return False
-        for key in entry.lanes:
-            self._left_behind.setdefault(key, entry.id)
+        self._stays_behind(entry)
         return True
+
+    def _stays_behind(self, entry: Entry) -> None:
+        """Remember from where on its lanes are to be read back. What a person sends again may be older than the rest."""
+        for key in entry.lanes:
+            self._left_behind[key] = min(self._left_behind.get(key, entry.id), entry.id)
 
     def _make_room(self, entry: Entry) -> None:
         """After an entry has left: read on where there is room again."""
