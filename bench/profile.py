@@ -31,7 +31,8 @@ def serve(folder: str, report: str) -> None:
     def tick(number: int, frame: FrameType | None) -> None:
         while frame is not None and not frame.f_code.co_filename.startswith(PACKAGE):
             frame = frame.f_back
-        found[frame.f_code.co_filename[len(PACKAGE) :] if frame else "event loop"] += 1
+        name = frame.f_code.co_filename[len(PACKAGE) :] if frame else "cli"
+        found["the event loop itself" if name.startswith("cli") else name] += 1
 
     signal.signal(signal.SIGPROF, tick)
     signal.setitimer(signal.ITIMER_PROF, EVERY_S, EVERY_S)
