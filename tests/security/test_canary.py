@@ -49,9 +49,7 @@ async def provoke_intake(hub: CanaryHub) -> None:
     await hub.send("ehr", adt("large", 1) + MARK.encode() * 5000)
     # MSH itself goes back in the acknowledgement: the mark stands after it.
     await hub.send("ehr", MARK.encode(), b"MSH|^~\\&|\r" + MARK.encode() * 3, b"MSH|^\rPID|" + MARK.encode())
-    await hub.send(
-        "ehr", adt("type", 1, type=f"{MARK}^A01"), adt("type", 2, type="ORU^R01"), adt("type", 3, type="")
-    )
+    await hub.send("ehr", adt("type", 1, type=f"{MARK}^A01"), adt("type", 2, type="ORU^R01"), adt("type", 3, type=""))
     await hub.send("ehr", adt("defect", 1), wait_s=0.5)
 
 
