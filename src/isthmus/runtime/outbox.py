@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..kernel.clock import Clock
-from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, Transient, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, StorageUnable, Transient, Unavailable
 from ..observe import Observer
 from ..observe.events import (
     DeliveryParked,
@@ -39,6 +39,9 @@ from .plan import in_words
 from .settings import DeliveryPolicy
 
 SWEEP_S = 0.25
+
+STORAGE_CHECK_S = 0.5
+"""How long a journal that cannot be read is left alone."""
 
 
 class Bounds(NamedTuple):
@@ -130,8 +133,11 @@ class Outbox:
         self._left_behind: dict[bytes, int] = {}
         self._paging = False
         self._cursor = 0
-        self._owed = 0
-        self._gone: set[int] = set()  # left while a page was on its way: the page may still hold them as waiting
+        self._newest = 0
+        # What happened while a page was on its way, which the page cannot show:
+        self._gone: set[int] = set()  # these left, and it may still hold them as waiting
+        self._owed = 0  # up to here new ones were offered
+        self._back_to: int | None = None  # from here on it must be read again
         self._page_task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._released = asyncio.Event()
@@ -199,9 +205,11 @@ class Outbox:
         """A delivery that has just become durable."""
         if entry.id in self.lanes:
             return
+        new, self._newest = entry.id > self._newest, max(self._newest, entry.id)
         if self._paging:  # it is read back in its turn
-            self._owed = max(self._owed, entry.id)
-            if entry.id <= self._cursor:
+            if new:
+                self._owed = entry.id
+            else:  # sent again by a person: the reading may have passed it
                 self._begin_paging(entry.id - 1)
             return
         if self._left_behind and self._leave_behind(entry):
@@ -235,7 +243,12 @@ class Outbox:
     # ---- paging
 
     def _begin_paging(self, after: int) -> None:
-        self._cursor = min(self._cursor, after) if self._paging else after
+        """Read back from an id on, or from where the reading stands if that is further back."""
+        if self._paging:
+            self._cursor = min(self._cursor, after)
+            self._back_to = after if self._back_to is None else min(self._back_to, after)
+        else:
+            self._cursor = after
         self._paging = True
         self._page_on()
 
@@ -249,7 +262,7 @@ class Outbox:
         try:
             while self._paging and len(self.lanes) < bounds.window - bounds.page:
                 before = self._cursor
-                self._gone = set()
+                self._gone, self._owed, self._back_to = set(), 0, None
                 entries = await self._journal.page(self.name, before, bounds.page)
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
@@ -261,21 +274,26 @@ class Outbox:
                     self._body_bytes += 0 if entry.body is None else entry.size
                     if self.lanes.add(entry):
                         self._make_ready(entry)
-                if self._cursor < before:
-                    continue
-                if entries:
-                    self._cursor = entries[-1].id
-                if len(entries) < bounds.page:
+                if not self._read_to(entries[-1].id if entries else before) and len(entries) < bounds.page:
                     # What was offered while the page was on its way may have been committed after it was read.
                     self._paging = self._owed > self._cursor
                 elif not taken and len(self._ready) > self.policy.connections:
                     return  # all that was read belongs to lanes that hold enough already
         except asyncio.CancelledError:
             pass
+        except StorageUnable:
+            self._loop.call_later(STORAGE_CHECK_S, self._page_on)
         except Exception as error:
             self._observe.failed(f"reading back deliveries to {self.name}", error)
         finally:
             self._page_task = None
+
+    def _read_to(self, id: int) -> bool:
+        """Everything up to `id` was read. Whether some of it must be read again, because it changed meanwhile."""
+        again = self._back_to is not None and self._back_to < id
+        self._cursor = self._back_to if again else id  # type: ignore[assignment]
+        self._newest = max(self._newest, id)
+        return again
 
     def _has_room(self, entry: Entry) -> bool:
         if entry.id in self.lanes or entry.id in self._gone:
@@ -318,7 +336,7 @@ class Outbox:
             while (entry := await self._take(worker)) is not None:
                 try:
                     outcome = await self._attempt(worker, entry)
-                except Unavailable as error:
+                except (Unavailable, StorageUnable) as error:  # no fault of the delivery's: neither counts
                     await self._stand_off(worker, entry, error)
                 except IsthmusError as error:
                     self._answered(worker)
@@ -423,7 +441,7 @@ class Outbox:
         worker.connected = False
         await worker.sink.close()
 
-    async def _stand_off(self, worker: Worker, entry: Entry, error: Unavailable) -> None:
+    async def _stand_off(self, worker: Worker, entry: Entry, error: IsthmusError) -> None:
         """The destination is away: put the delivery back, unchanged, and wait; one worker probes."""
         await self._disconnect(worker)
         if self._stands(entry):

@@ -17,6 +17,7 @@ from typing import Any
 from ...kernel.errors import IsthmusError
 from ...observe import Observer
 from ...observe.events import Event
+from ...ports import State
 from ...runtime.hub import Hub
 from ...runtime.loader import Declarations
 from ...runtime.maintenance import Maintenance
@@ -309,10 +310,14 @@ class World:
         unsent = [sender.source for sender, task in zip(self.senders, senders, strict=True) if not task.done()]
         if store is None:
             return "the hub does not run"
-        waits = {where.split(" ")[0]: store.rows(f"select * from {where}")[:3] for where in _OPEN}
-        shown = {table: [row[:4] for row in rows] for table, rows in waits.items() if rows}
+        waits = [
+            f"delivery {id} to {store.name_of[to]} ({State(state).name.lower()}, due {due_ns})"
+            for id, to, state, due_ns in store.rows(f"select id, destination, state, due_ns from {_OPEN[0]} limit 3")
+        ]
+        waits += [f"message {id}" for (id,) in store.rows(f"select id from {_OPEN[1]} limit 3")]
+        waits += [f"item {id} ({kind})" for id, kind in store.rows(f"select id, kind from {_OPEN[2]} limit 3")]
         held = {name: len(box.lanes) for name, box in self.hub.outboxes.items() if len(box.lanes)} if self.hub else {}
-        return f"senders {unsent}, open rows {shown}, in memory {held}"
+        return f"senders {unsent}; {', '.join(waits)}; in memory {held}"
 
 
 _FAULTS: dict[str, Callable[[World, Fault], Coroutine[Any, Any, None]]] = {
