@@ -38,38 +38,44 @@ QUIET_TICKS = 3
 
 def main() -> int:
     given = arguments()
-    day = plan_day(seed=given.seed, messages=given.messages, discharges=given.discharges)
-    folder = given.folder or Path(tempfile.mkdtemp(prefix="isthmus-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    print("The hospital's ERP: Tryton on PostgreSQL. Built once, then cached.", flush=True)
-    erp = ErpServer.start(Cache())
-    stage = Stage(folder, erp)
-    passed = left = False
     try:
-        stage.set_up()
-        for_this_day(BEFORE, given.plant, stage)
-        stage.start()
-        live_through(stage, day, given)
-        for_this_day(AFTER, given.plant, stage)
-        passed = close_books(stage, day)
-        print(f"\n{'Everything is accounted for.' if passed else 'NOT everything is accounted for.'}")
-        if given.keep:
-            erp.detach()
-            left = True
-            where_to_look(stage)
-    except RuntimeError as error:
+        return demonstrate(given)
+    except (RuntimeError, ValueError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def demonstrate(given: argparse.Namespace) -> int:
+    """The whole day; the exit code. Raises `RuntimeError` when something does not start."""
+    day = plan_day(seed=given.seed, messages=given.messages, discharges=given.discharges)
+    print("The hospital's ERP: Tryton on PostgreSQL. Built once, then cached.", flush=True)
+    erp = ErpServer.start(Cache())
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="isthmus-demo-"))
+    stage = Stage(folder, erp)
+    kept = False
+    try:
+        stage.set_up()
+        plant(BEFORE, given.plant, stage)
+        stage.start()
+        live_through(stage, day, given)
+        plant(AFTER, given.plant, stage)
+        passed = close_books(stage, day)
+        print(f"\n{'Everything is accounted for.' if passed else 'NOT everything is accounted for.'}")
+        if given.keep:
+            erp.detach()
+            kept = True
     finally:
-        if not left:
+        if not kept:
             stage.close()
             erp.stop()
-        if given.folder is None and passed and not left:
-            shutil.rmtree(folder, ignore_errors=True)
-    if not passed and not left:
+    if kept:
+        where_to_look(stage)
+    elif not passed:
         print(f"The hub's folder, to look into: {stage.hub_folder}")
+    elif given.folder is None:
+        shutil.rmtree(folder)
     return 0 if passed else 1
 
 
@@ -87,7 +93,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def for_this_day(plants: Mapping[str, Plant], wanted: str | None, stage: Stage) -> None:
+def plant(plants: Mapping[str, Plant], wanted: str | None, stage: Stage) -> None:
+    """Plant what was asked for, if it is one of these."""
     if wanted is not None and wanted in plants:
         print(f"\nPlanted: {wanted}", flush=True)
         plants[wanted](stage)

@@ -44,7 +44,10 @@ class Stage:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def set_up(self) -> None:
-        """The hub's folder, ready to run: copied, addresses and the ERP's key filled in."""
+        """The hub's folder, ready to run: copied, addresses and the ERP's key filled in. Raises `RuntimeError`."""
+        if self.hub_folder.exists():
+            raise RuntimeError(f"{self.hub_folder} is there already: name another --folder")
+        self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(HERE / "hospital", self.hub_folder, ignore=shutil.ignore_patterns("data", "*.key", "*.token"))
         toml = self.hub_folder / "hub.toml"
         settings = {f"HOSPITAL_{name}_PORT": str(port) for name, port in self.ports.items()}

@@ -59,6 +59,8 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
 
 def deploy_tables(hub: Hub) -> asks.Deployed:
     """Raises `Misuse` with everything that is wrong in the files: then the old rows stay."""
+    if not hub.plan.tables:
+        raise Misuse('no flow declares a table: NAME = table("NAME", key=...)')
     before = hub.plan.tables_version
     hub.plan.reload_tables(hub.settings.folder)
     version = hub.plan.tables_version

@@ -293,7 +293,9 @@ class Operator:
 
     async def deploy_changed(self, actor: str) -> list[asks.Deployed]:
         """Deploy the tables and every flow whose file is another than the one that runs."""
-        names = [deploy.TABLES, *(flow.name for flow in self.hub.plan.flows)]
+        names = [flow.name for flow in self.hub.plan.flows]
+        if self.hub.plan.tables:
+            names.insert(0, deploy.TABLES)
         deployed = [await self.deploy(asks.Deploy(flow=name), actor) for name in names]
         return [one for one in deployed if one.changed]
 
