@@ -62,14 +62,15 @@ class Hospital:
             time.sleep(0.1)
 
     def account(self, patient: str) -> Account:
-        """What the hub remembers of a patient's account."""
+        """What the hub remembers of a patient's account; one that it does not know yet is empty."""
 
         def find(view: Reader) -> list[Account]:
             states = (msgspec.json.decode(data, type=Account) for _, data in contents.memories(view, "patient-account"))
             return [state for state in states if state.account == f"A{patient}"]
 
-        (found,) = self.watch.look(find)
-        return found
+        found = self.watch.look(find)
+        assert len(found) < 2, "an account has one instance"
+        return found[0] if found else Account()
 
     def entries(self, day: date) -> list[JournalEntry]:
         """The journal entries of a posting date, as they were sent to the ERP."""

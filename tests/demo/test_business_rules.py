@@ -19,7 +19,7 @@ def test_a_cancelled_discharge_withdraws_what_it_triggered_and_reverses_no_charg
     hospital.send("ADT^A01", patient, day)
     hospital.send("DFT^P03", patient, day, ft1("C1", "CG", "120.50", "LAB", day))
     hospital.send("ADT^A03", patient, day)
-    hospital.until(lambda: hospital.account(patient).phase == "discharged")
+    hospital.until(lambda: hospital.account(patient).discharge != "")
     hospital.send("ADT^A13", patient, day)
     hospital.settle()
     account = hospital.account(patient)
