@@ -19,7 +19,7 @@ from ..journal.search import Reader, open_read
 from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
-from . import asks, deploy, looks
+from . import asks, choosing, deploy, looks
 from .formats import reader
 from .hub import JOURNAL_FILE, Hub
 from .replaying import Replaying
@@ -78,7 +78,7 @@ class Operator:
 
     async def body(self, ask: asks.TakeBody, actor: str) -> asks.Body:
         """The body that a mend of an item would replace."""
-        (item,) = await self.look(looks.items_of, [ask.item])
+        (item,) = await self.look(choosing.items_of, [ask.item])
         if item.kind == "task":
             raise Misuse(f"item {ask.item} is a task: it has no body")
         shown = await self.look(looks.message, item.message)
@@ -222,8 +222,10 @@ class Operator:
             raise Misuse("give a reason: the journal keeps it")
         wanted = list(dict.fromkeys(ask.items))
         async with self._acting:  # one person at a time: the second finds what the first has left
-            found = {item.id: item for item in await self.look(looks.items_of, wanted)}
-            newer = await self.look(looks.newer_of, list(found.values())) if returns and not ask.despite_newer else {}
+            found = {item.id: item for item in await self.look(choosing.items_of, wanted)}
+            newer = (
+                await self.look(choosing.newer_of, list(found.values())) if returns and not ask.despite_newer else {}
+            )
             by_kind = {"delivery": deliveries, "message": messages, "task": tasks}
             results: dict[int, asks.ActedOn] = {}
             for kind, act in by_kind.items():
@@ -240,7 +242,7 @@ class Operator:
         for id, went in newer.items():
             if went:
                 why = "newer of its lane went out already: agree with despite_newer"
-                results[id] = asks.ActedOn(item=id, done=False, why=why, newer=went)
+                results[id] = asks.ActedOn(item=id, done=False, why=why, newer=tuple(went))
         return asks.Acted(results=[results[id] for id in wanted])
 
     async def _call(self, verb: Callable[..., T], *arguments: Any) -> T:

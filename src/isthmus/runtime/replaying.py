@@ -17,7 +17,7 @@ from ..flows.dispatch import WORKLIST
 from ..kernel.errors import IsthmusError, Misuse
 from ..kernel.message import Message
 from ..ports import Arrival, Decision, Entry
-from . import asks, looks
+from . import asks, choosing
 from .formats import reader
 from .hub import Hub
 from .plan import Plan, cause_of, in_words
@@ -44,7 +44,7 @@ class Replaying:
         ask, now_ns = self._ask, self._hub.clock.now_ns()
         if not ask.dry_run and not ask.reason.strip():
             raise Misuse("give a reason: the journal keeps it")
-        meant, gone, newer_lanes = await self._look(looks.replay_plan, ask, now_ns)
+        meant, gone, newer_lanes = await self._look(choosing.replay_plan, ask, now_ns)
         refused = ""
         if newer_lanes and not ask.dry_run and not ask.despite_newer:
             refused = f"newer went through in {newer_lanes} lanes already: agree with despite_newer"
@@ -75,7 +75,7 @@ class Replaying:
     async def _pages(self, now_ns: int) -> None:
         after, left = 0, self._ask.limit
         while left > 0:
-            page: list[Arrival] = await self._look(looks.replay_page, self._ask, now_ns, after, min(PAGE, left))
+            page: list[Arrival] = await self._look(choosing.replay_page, self._ask, now_ns, after, min(PAGE, left))
             if not page:
                 return
             left -= len(page)

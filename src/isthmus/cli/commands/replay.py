@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
     ask = asks.Replay(
         destinations=given.to,
         reason=given.reason,
-        ids=given.ids,
+        ids=tuple(given.ids),
         **chosen,
         limit=given.limit,
         dry_run=not given.yes,
