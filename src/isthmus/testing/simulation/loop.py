@@ -88,7 +88,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         for task in life.tasks:
             if not task.done():
                 with contextlib.suppress(BaseException):
-                    task.get_coro().close()
+                    life.context.run(task.get_coro().close)
         life.tasks.clear()
 
     # ---- running

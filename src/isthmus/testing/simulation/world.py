@@ -14,9 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ...kernel.errors import IsthmusError
 from ...observe import Observer
-from ...observe.events import Event
+from ...observe.events import DecisionSlow, Event
 from ...ports import State
 from ...runtime.hub import Hub
 from ...runtime.loader import Declarations
@@ -50,13 +52,16 @@ class Failed(AssertionError):
 class Silent(Observer):
     """Notes the events; writes nothing."""
 
-    def __init__(self, trace: Callable[..., None], defects: list[str]) -> None:
+    def __init__(self, trace: Callable[..., None] | None, defects: list[str]) -> None:
         super().__init__()
         self._trace_event = trace
         self._defects = defects
 
     def __call__(self, event: Event) -> None:
-        self._trace_event("hub", type(event).__name__, event)
+        if self._trace_event and type(event) is not DecisionSlow:  # measured in real time: not the same in every run
+            facts = msgspec.structs.asdict(event)
+            facts.pop("ready_s", None)
+            self._trace_event("hub", type(event).__name__, *(f"{name}={fact}" for name, fact in facts.items()))
 
     def failed(self, where: str, error: BaseException) -> None:
         super().failed(where, error)
@@ -147,7 +152,8 @@ class World:
 
     def check_alive(self) -> None:
         if self.loop.errors:
-            raise self.loop.errors[0]
+            error = self.loop.errors[0]
+            raise Failed(f"nobody foresaw this: {type(error).__name__}: {error}") from error
         if self.defects:
             raise Failed(self.defects[0])
 
@@ -182,7 +188,7 @@ class World:
             DECLARATIONS,
             journal,
             clock=self.clock,
-            observer=Silent(self.trace, self.defects),
+            observer=Silent(self.trace if self.tracing else None, self.defects),
             seed=self.scenario.seed,
             connectors=lambda name: SimulatedConnector(self.network, life),
             bounds=self.scenario.bounds,
