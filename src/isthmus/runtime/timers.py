@@ -24,6 +24,7 @@ class Timers:
         self._observe = observer
         self._loop = asyncio.get_running_loop()
         self._next_ns = 0
+        self._noted_ns = 0
         self._handle: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._firing: set[int] = set()
@@ -34,7 +35,9 @@ class Timers:
 
     def note(self, due_ns: int) -> None:
         """A timer was set."""
-        if not self._next_ns or due_ns < self._next_ns:
+        if self._task is not None:  # what is being read may have been read before it was set
+            self._noted_ns = min(self._noted_ns or due_ns, due_ns)
+        elif not self._next_ns or due_ns < self._next_ns:
             self._arm(due_ns)
 
     def stop(self) -> None:
@@ -67,8 +70,9 @@ class Timers:
                 if entry.id not in self._firing:
                     self._firing.add(entry.id)
                     self._settle(entry, now_ns)
+            self._noted_ns = 0
             next_ns = await self._journal.next_due()
-            self._arm(next_ns)
+            self._arm(min(next_ns or self._noted_ns, self._noted_ns or next_ns))
         except IsthmusError:
             self._arm(self._clock.now_ns() + NS_PER_S)
         except Exception as error:
