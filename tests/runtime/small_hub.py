@@ -62,12 +62,13 @@ class SmallHub(World):
         return [named(one.body)[0] for one in self.targets[target].taken]
 
     async def item(self) -> int:
-        """The first item on the worklist, once there is one."""
+        """The first item on the worklist that is no task, once there is one."""
         while True:
             assert self.operator is not None
             found = (await self.in_hub(self.operator.parked(asks.ListParked(), "ana"))).items
-            if found:
-                return found[0].item
+            parked = [one.item for one in found if one.kind != "task"]
+            if parked:
+                return parked[0]
             await asyncio.sleep(0.01)
 
     async def in_hub(self, work: Coroutine[Any, Any, T]) -> T:

@@ -21,7 +21,9 @@ class Reminders:
         self.open: list[Entry] = []
 
     def set(self, due_ns: int) -> int:
-        entry = Entry("timer", (b"lane",), b"", due_ns=due_ns, headers={"process": "stay", "timer": "close", "key": "P1"})
+        entry = Entry(
+            "timer", (b"lane",), b"", due_ns=due_ns, headers={"process": "stay", "timer": "close", "key": "P1"}
+        )
         entry.id = len(self.open) + 1
         self.open.append(entry)
         return due_ns

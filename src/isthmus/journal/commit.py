@@ -50,14 +50,18 @@ class Operation(Protocol):
 
 
 class Call(Generic[T]):
-    """A function over the batch (a query, or a verb of its own); its result goes to a future."""
+    """A function over the batch (a query, or a verb of its own); its result goes to a future, and before that to `then`:
+    in the order of the operations, and also when nobody waits for the future any more."""
 
-    __slots__ = ("_error", "_function", "_result", "future")
+    __slots__ = ("_error", "_function", "_result", "_then", "future")
 
     kept = False
 
-    def __init__(self, function: Callable[[Batch], T], future: asyncio.Future[T]) -> None:
+    def __init__(
+        self, function: Callable[[Batch], T], future: asyncio.Future[T], then: Callable[[T], None] | None = None
+    ) -> None:
         self._function = function
+        self._then = then
         self.future = future
         self._result: Any = None
         self._error: BaseException | None = None
@@ -76,6 +80,8 @@ class Call(Generic[T]):
             self._error = error
 
     def finish(self, error: IsthmusError | None) -> None:
+        if self._then is not None and not (error or self._error):
+            self._then(self._result)
         if self.future.done():
             return
         if error or self._error:

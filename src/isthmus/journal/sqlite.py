@@ -155,10 +155,13 @@ class SqliteJournal:
     ) -> None:
         self._submit(Decide(message_id, decision, version, entries, work, blocks, done), True)
 
-    def call(self, function: Callable[[Batch], T]) -> asyncio.Future[T]:
-        """Run a verb inside the next transaction; the future has its result once that is durable."""
+    def call(self, function: Callable[[Batch], T], then: Callable[[T], None] | None = None) -> asyncio.Future[T]:
+        """Run a verb inside the next transaction; the future has its result once that is durable.
+
+        `then` gets the result first: before the callbacks of later operations, and also when the caller has given up.
+        """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._submit(Call(function, future), True)
+        self._submit(Call(function, future, then), True)
         return future
 
     async def probe(self) -> None:

@@ -139,8 +139,7 @@ class Operator:
         """Parked deliveries wait again, undecided messages are decided again with the flows of today."""
 
         async def deliveries(ids: Sequence[int]) -> None:
-            for entry in await self._call(operate.resend, ids, actor, ask.reason):
-                self._changed(entry)
+            await self._call(operate.resend, ids, actor, ask.reason, then=self._changed)
 
         async def messages(ids: Sequence[int]) -> None:
             await self._call(operate.retry_messages, ids, actor, ask.reason)
@@ -154,9 +153,7 @@ class Operator:
             raise Misuse(f"there is no destination {ask.to!r} in hub.toml: there is {known}")
 
         async def deliveries(ids: Sequence[int]) -> None:
-            for old, new in await self._call(operate.redirect, ids, ask.to, actor, ask.reason):
-                self._changed(old)
-                self.hub.offer(new)
+            await self._call(operate.redirect, ids, ask.to, actor, ask.reason, then=self._redirected)
 
         return await self._act(ask, deliveries, None, None, returns=True)
 
@@ -180,7 +177,9 @@ class Operator:
         """A parked delivery or undecided message with a body that a person put right."""
 
         async def deliveries(ids: Sequence[int]) -> None:
-            self._changed(await self._call(operate.mend, ids[0], ask.body, actor, ask.reason))
+            await self._call(
+                operate.mend, ids[0], ask.body, actor, ask.reason, then=lambda entry: self._changed([entry])
+            )
 
         async def messages(ids: Sequence[int]) -> None:
             await self._require_readable(ids[0], ask.body)
@@ -200,8 +199,7 @@ class Operator:
 
     async def _give_up(self, ask: asks.ActOn, actor: str, on_deliveries: Any, on_messages: Any) -> asks.Acted:
         async def deliveries(ids: Sequence[int]) -> None:
-            for entry in await self._call(on_deliveries, ids, actor, ask.reason):
-                self._changed(entry)
+            await self._call(on_deliveries, ids, actor, ask.reason, then=self._changed)
 
         async def messages(ids: Sequence[int]) -> None:
             await self._call(on_messages, ids, actor, ask.reason)
@@ -245,13 +243,20 @@ class Operator:
                 results[id] = asks.ActedOn(item=id, done=False, why=why, newer=tuple(went))
         return asks.Acted(results=[results[id] for id in wanted])
 
-    async def _call(self, verb: Callable[..., T], *arguments: Any) -> T:
-        return await self._journal.call(lambda batch: verb(batch, *arguments))
+    async def _call(self, verb: Callable[..., T], *arguments: Any, then: Callable[[T], None] | None = None) -> T:
+        """Run a verb; `then` tells the lanes in memory, in the order of the commits."""
+        return await self._journal.call(lambda batch: verb(batch, *arguments), then)
 
-    def _changed(self, entry: Entry) -> None:
-        outbox = self.hub.outboxes.get(entry.destination)
-        if outbox is not None:
-            outbox.changed(entry)
+    def _changed(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            outbox = self.hub.outboxes.get(entry.destination)
+            if outbox is not None:
+                outbox.changed(entry)
+
+    def _redirected(self, pairs: Sequence[tuple[Entry, Entry]]) -> None:
+        self._changed([old for old, _ in pairs])
+        for _, new in pairs:
+            self.hub.offer(new)
 
     # ---- replay
 

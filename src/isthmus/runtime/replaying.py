@@ -105,10 +105,14 @@ class Replaying:
     async def _append(self, arrival: Arrival) -> None:
         arrival.received_ns = self._hub.clock.now_ns()
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._hub.journal.append(arrival, partial(_resolve, durable))
+        self._hub.journal.append(arrival, partial(self._appended, arrival, durable))
         await durable
-        for entry in arrival.entries:
-            self._hub.offer(entry)
+
+    def _appended(self, arrival: Arrival, durable: asyncio.Future[None], error: IsthmusError | None) -> None:
+        if error is None:  # offered in the order of the commits, like everything else
+            for entry in arrival.entries:
+                self._hub.offer(entry)
+        _resolve(durable, error)
 
 
 def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]:
