@@ -159,33 +159,33 @@ def a_new_timer_is_not_noted(patch: pytest.MonkeyPatch) -> None:
 
 @planted("nothing had gone wrong", first=6)
 def a_page_brings_back_what_left_meanwhile(patch: pytest.MonkeyPatch) -> None:
-    real = Outbox._has_room
+    real = Outbox._take
 
-    def has_room(self: Outbox, entry: Entry) -> bool:
-        self._gone.discard(entry.id)
-        return real(self, entry)
+    def take(self: Outbox, entries: list[Entry]) -> list[Entry]:
+        self._gone = set()
+        return real(self, entries)
 
-    patch.setattr(Outbox, "_has_room", has_room)
+    patch.setattr(Outbox, "_take", take)
 
 
 @planted("not at rest", first=14)
 def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    real = Outbox.offer
+    real = Outbox._read_to
 
-    def offer(self: Outbox, entry: Entry) -> None:
-        if not self._paging:
-            real(self, entry)
+    def read_to(self: Outbox, id: int, entries: list[Entry]) -> bool:
+        self._offered = []
+        return real(self, id, entries)
 
-    patch.setattr(Outbox, "offer", offer)
+    patch.setattr(Outbox, "_read_to", read_to)
 
 
 @planted("not at rest", first=14)
 def reading_back_passes_over_what_changed_meanwhile(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._read_to
 
-    def read_to(self: Outbox, id: int) -> bool:
+    def read_to(self: Outbox, id: int, entries: list[Entry]) -> bool:
         self._back_to = None
-        return real(self, id)
+        return real(self, id, entries)
 
     patch.setattr(Outbox, "_read_to", read_to)
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -133,10 +133,9 @@ class Outbox:
         self._left_behind: dict[bytes, int] = {}
         self._paging = False
         self._cursor = 0
-        self._newest = 0
         # What happened while a page was on its way, which the page cannot show:
         self._gone: set[int] = set()  # these left, and it may still hold them as waiting
-        self._owed = 0  # up to here new ones were offered
+        self._offered: list[int] = []  # these became durable, and it may not hold them yet
         self._back_to: int | None = None  # from here on it must be read again
         self._page_task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
@@ -205,11 +204,9 @@ class Outbox:
         """A delivery that has just become durable."""
         if entry.id in self.lanes:
             return
-        new, self._newest = entry.id > self._newest, max(self._newest, entry.id)
         if self._paging:  # it is read back in its turn
-            if new:
-                self._owed = entry.id
-            else:  # sent again by a person: the reading may have passed it
+            self._offered.append(entry.id)
+            if entry.id <= self._cursor:  # sent again by a person
                 self._begin_paging(entry.id - 1)
             return
         if self._left_behind and self._leave_behind(entry):
@@ -262,11 +259,11 @@ class Outbox:
         try:
             while self._paging and len(self.lanes) < bounds.window - bounds.page:
                 before = self._cursor
-                self._gone, self._owed, self._back_to = set(), 0, None
+                self._gone, self._offered, self._back_to = set(), [], None
                 entries = await self._journal.page(self.name, before, bounds.page)
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
-                taken = [entry for entry in entries if self._has_room(entry)]
+                taken = self._take(entries)
                 if taken:
                     room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
                     await self._journal.load(taken, max(0, room))
@@ -274,9 +271,10 @@ class Outbox:
                     self._body_bytes += 0 if entry.body is None else entry.size
                     if self.lanes.add(entry):
                         self._make_ready(entry)
-                if not self._read_to(entries[-1].id if entries else before) and len(entries) < bounds.page:
-                    # What was offered while the page was on its way may have been committed after it was read.
-                    self._paging = self._owed > self._cursor
+                if self._read_to(entries[-1].id if entries else before, entries):
+                    continue
+                if len(entries) < bounds.page:
+                    self._paging = False
                 elif not taken and len(self._ready) > self.policy.connections:
                     return  # all that was read belongs to lanes that hold enough already
         except asyncio.CancelledError:
@@ -288,19 +286,32 @@ class Outbox:
         finally:
             self._page_task = None
 
-    def _read_to(self, id: int) -> bool:
-        """Everything up to `id` was read. Whether some of it must be read again, because it changed meanwhile."""
-        again = self._back_to is not None and self._back_to < id
-        self._cursor = self._back_to if again else id  # type: ignore[assignment]
-        self._newest = max(self._newest, id)
-        return again
+    def _read_to(self, id: int, entries: list[Entry]) -> bool:
+        """Everything up to `id` was read. Whether something changed meanwhile that must be read yet, or again."""
+        held = {entry.id for entry in entries}
+        changed = [offered - 1 for offered in self._offered if offered not in held]
+        if self._back_to is not None:
+            changed.append(self._back_to)
+        self._cursor = min([id, *changed])
+        return bool(changed)
 
-    def _has_room(self, entry: Entry) -> bool:
+    def _take(self, entries: list[Entry]) -> list[Entry]:
+        """Those of a page for which their lanes have room."""
+        coming: dict[bytes, int] = {}
+        taken = []
+        for entry in entries:
+            if self._has_room(entry, coming):
+                taken.append(entry)
+                for key in entry.lanes:
+                    coming[key] = coming.get(key, 0) + 1
+        return taken
+
+    def _has_room(self, entry: Entry, coming: Mapping[bytes, int]) -> bool:
         if entry.id in self.lanes or entry.id in self._gone:
             return False
         if self._left_behind and self._leave_behind(entry):
             return False
-        if any(self.lanes.length(key) >= self.bounds.lane_window for key in entry.lanes):
+        if any(self.lanes.length(key) + coming.get(key, 0) >= self.bounds.lane_window for key in entry.lanes):
             self._stays_behind(entry)
             return False
         return True
@@ -333,7 +344,7 @@ class Outbox:
 
     async def _work(self, worker: Worker) -> None:
         try:
-            while (entry := await self._take(worker)) is not None:
+            while (entry := await self._next(worker)) is not None:
                 try:
                     outcome = await self._attempt(worker, entry)
                 except (Unavailable, StorageUnable) as error:  # no fault of the delivery's: neither counts
@@ -354,7 +365,7 @@ class Outbox:
             self._observe.failed(f"a worker of {self.name}", error)
             raise
 
-    async def _take(self, worker: Worker) -> Entry | None:
+    async def _next(self, worker: Worker) -> Entry | None:
         """The next delivery to send; None: stop."""
         while not self._stopping:
             if self.held:

@@ -6,10 +6,13 @@ prepare (at once) ---- fsync takes its time ----> write ---- the loop hears of i
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+import apsw
 
 from ...journal import SqliteJournal
 from ...journal.commit import Committer, Writer
@@ -37,8 +40,44 @@ def fresh() -> dict[str, bytes]:
     return disk.image()
 
 
+class SimulatedCommitter(Committer):
+    """The committer, which believes that the disk is as quick as the seed says: real time must not decide anything."""
+
+    quick = False
+
+    @property
+    def pace_s(self) -> float:
+        return 0.0 if self.quick else 1.0
+
+    @pace_s.setter
+    def pace_s(self, measured: float) -> None:
+        """What was measured is not what is simulated."""
+
+
+class SimulatedCheckpointer:
+    """Copies the log into the database between two commits, where the real one has a thread that does most of it."""
+
+    def __init__(self, db: apsw.Connection, every_pages: int) -> None:
+        self._db = db
+        self._every_pages = every_pages
+        self._pages = 0
+        db.set_wal_hook(self._grown)
+
+    def _grown(self, connection: apsw.Connection, name: str, pages: int) -> int:
+        self._pages = pages
+        return apsw.SQLITE_OK
+
+    def after_commit(self) -> None:
+        if self._pages >= self._every_pages:
+            with contextlib.suppress(apsw.Error):
+                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def close(self) -> None:
+        self._db.set_wal_hook(None)
+
+
 class SimulatedWriter(Writer):
-    """The writer with simulated time in place of its thread."""
+    """The writer with simulated time in place of its threads."""
 
     def __init__(
         self,
@@ -46,6 +85,7 @@ class SimulatedWriter(Writer):
         loop: SimulatedLoop,
         on_failure: Callable[[BaseException], None],
         latency_s: Callable[[], float],
+        checkpoint_pages: int,
     ) -> None:
         self._committer = committer
         self._loop = loop
@@ -57,6 +97,7 @@ class SimulatedWriter(Writer):
         self._urgent = False
         self._ride = None
         self._closed = False
+        self._checkpointer = SimulatedCheckpointer(committer.store.db, checkpoint_pages)  # type: ignore[assignment]
         self._orders = self  # type: ignore[assignment]
         self._results = self  # type: ignore[assignment]
         self._outcome: list[BaseException | None] = []
@@ -72,11 +113,17 @@ class SimulatedWriter(Writer):
 
     def _synced(self) -> None:
         if not self._closed:
-            self._outcome.append(self._committer.write())
+            self._outcome.append(self._write())
             self._loop.call_later(0.0001, self._written)
 
     def get(self) -> BaseException | None:
-        return self._outcome.pop() if self._outcome else self._committer.write()
+        return self._outcome.pop() if self._outcome else self._write()
+
+    def _write(self) -> BaseException | None:
+        failure = self._committer.write()
+        if failure is None:
+            self._checkpointer.after_commit()
+        return failure
 
     def close(self) -> None:
         self._closed = True
@@ -85,6 +132,7 @@ class SimulatedWriter(Writer):
         while self._queue:
             operations, self._queue = self._queue, []
             self._finish(operations, self._committer.commit(operations))
+        self._checkpointer.close()
 
 
 class Storage:
@@ -97,6 +145,8 @@ class Storage:
         self._clock = clock
         self._chance = chance
         self._usual_s = chance.choice((0.0003, 0.001, 0.004))
+        self._quick = chance.random() < 0.2
+        self._checkpoint_pages = chance.choice((20, 200, 4000))
         self.writer: SimulatedWriter | None = None
         self.journal: SqliteJournal | None = None
         self.store: Store | None = None
@@ -109,11 +159,12 @@ class Storage:
         now_ns = self._clock.now_ns()
         store = Store(PATH, Vault(HUB_KEY), now_ns, vfs=self.disk.name, lock=False)
         try:
-            committer = Committer(store, self._clock, now_ns - int(DUPLICATES_DAYS * NS_PER_DAY))
+            committer = SimulatedCommitter(store, self._clock, now_ns - int(DUPLICATES_DAYS * NS_PER_DAY))
         except BaseException:
             store.close()
             raise
-        writer = SimulatedWriter(committer, self._loop, on_failure, self._latency_s)
+        committer.quick = self._quick
+        writer = SimulatedWriter(committer, self._loop, on_failure, self._latency_s, self._checkpoint_pages)
 
         def close() -> None:
             writer.close()
