@@ -52,6 +52,7 @@ class Checkpointer:
                 own.set_busy_timeout(BUSY_MS)
                 # Without this a closing connection that is the last would checkpoint again.
                 own.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+                own.execute("select 1 from sqlite_schema").fetchall()  # before its first read it does not know the log
                 own.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error:
             pass  # a full disk or a lock: the writer tries it itself

@@ -38,6 +38,13 @@ RETRY_S = 0.25
 RIDE_S = 0.004
 """How long an outcome that nobody waits for may wait for a commit to ride with: it costs no fsync of its own."""
 
+AT_ONCE = 32
+"""Up to so many operations are committed where they stand while the disk is quick: to wake a thread and be woken by it
+takes as long as half the commit, and there is little that the loop could do meanwhile."""
+
+QUICK_S = 0.001
+"""A disk whose commits take less on average is quick. On any other the loop never waits for it."""
+
 T = TypeVar("T")
 
 
@@ -101,6 +108,7 @@ class Committer:
         self.unable: str | None = None
         self.commits = self.committed = 0
         self.commit_s = 0.0
+        self.pace_s = 1.0  # mean time of the latest commits; slow until it has shown itself
         self._batch: Batch
         self._applied = 0
 
@@ -121,8 +129,6 @@ class Committer:
                 operation.apply(batch)
             self._applied = len(operations)
             batch.flush()
-            while batch.counters.message - 1 - self.trail.run_end >= RUN_MESSAGES:
-                self.trail.extend()
         except STORAGE_ERRORS as error:
             return self._failed(error)
         except BaseException:
@@ -131,13 +137,20 @@ class Committer:
         return None
 
     def write(self) -> BaseException | None:
-        """The commit itself: writes and fsyncs. Touches nothing but the connection, so a thread may wait for the disk."""
+        """The commit itself: writes and fsyncs. Touches nothing but the connection, so a thread may wait for the disk.
+
+        Long work in plain SQL that belongs into the transaction (a run of the trail) is done here for the same reason.
+        """
         began = time.perf_counter()
         try:
+            while self._batch.counters.message - 1 - self.trail.run_end >= RUN_MESSAGES:
+                self.trail.extend()
             self.store.db.execute("commit")
         except BaseException as error:
             return error
-        self.commit_s += time.perf_counter() - began
+        took = time.perf_counter() - began
+        self.commit_s += took
+        self.pace_s += (took - self.pace_s) / 16
         return None
 
     def conclude(self, failure: BaseException | None) -> IsthmusError | None:
@@ -240,6 +253,12 @@ class Writer:
             return
         if error:
             self._finish(operations, error)
+        elif len(operations) <= AT_ONCE and self._committer.pace_s < QUICK_S:
+            self._writing = operations
+            failure = self._committer.write()
+            if failure is None:
+                self._checkpointer.after_commit()
+            self._conclude(failure)
         else:
             self._writing = operations
             self._orders.put(True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -49,6 +50,7 @@ class Serving:
                 for outbox in hub.outboxes.values() if held else ():
                     outbox.hold(True)
                 await hub.start()
+                spare_the_collector()
                 ready(hub)
                 url = await self._beside()
                 ports = {name: source.port for name, source in hub.sources.items() if hasattr(source, "port")}
@@ -121,6 +123,16 @@ class Serving:
             observe(DeployRefused(str(error)))
         except Exception as error:
             observe.failed("deploying flows", error)
+
+
+def spare_the_collector() -> None:
+    """What was loaded until now stays until the end: the collector need not walk it again, nor come by so often.
+
+    A message leaves no cycles behind, so there is little to find: at its own pace the collector took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def first_token(folder: Path, reference: str) -> None:
