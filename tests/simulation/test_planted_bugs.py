@@ -168,7 +168,7 @@ def a_page_brings_back_what_left_meanwhile(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Outbox, "_take", take)
 
 
-@planted("not at rest", first=14)
+@planted("", first=14)
 def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._read_to
 
@@ -179,7 +179,7 @@ def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest
     patch.setattr(Outbox, "_read_to", read_to)
 
 
-@planted("not at rest", first=14)
+@planted("", first=14)
 def reading_back_passes_over_what_changed_meanwhile(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._read_to
 
