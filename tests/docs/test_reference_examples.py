@@ -1,0 +1,20 @@
+"""The Python blocks of the pages on the formats of files run as they stand, from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["delimited.md"])
+def test_the_blocks_of_a_page_run(page: str) -> None:
+    blocks = BLOCK.findall((REFERENCE / page).read_text())
+    assert blocks
+    names: dict[str, object] = {"__name__": page}
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
