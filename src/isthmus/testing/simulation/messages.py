@@ -29,6 +29,7 @@ class Planned(NamedTuple):
     kind      the trigger: "ADT^A08"
     patients  one, or two for a merge
     wish      "": nothing special; else what is planned to go wrong
+    refused   the hub must refuse it: it is malformed, or of a type that no flow takes
     """
 
     name: str
@@ -36,6 +37,7 @@ class Planned(NamedTuple):
     patients: tuple[str, ...]
     wish: str
     raw: bytes
+    refused: bool = False
 
 
 def write(name: str, kind: str, patients: tuple[str, ...], control: str, wish: str, padding: int) -> Planned:
@@ -84,5 +86,14 @@ def plan(chance: random.Random, source: str, connection: int, number: int, patie
         name = f"{source}.{connection}.{at}"
         if not control or chance.random() > 0.02:  # else: the number of the one before, on another message
             control = f"{connection}-{at}"
-        planned.append(write(name, kind, concerned, control, wish, chance.choice((0, 0, 200, 3000))))
+        message = write(name, kind, concerned, control, wish, chance.choice((0, 0, 200, 3000)))
+        planned.append(_refused(message, chance) if chance.random() < 0.03 else message)
     return planned
+
+
+def _refused(message: Planned, chance: random.Random) -> Planned:
+    if chance.random() < 0.5:
+        raw = message.raw.replace(message.kind.encode(), b"SIU^S12", 1)
+    else:
+        raw = b"XSH" + message.raw[3:]
+    return message._replace(raw=raw, refused=True)

@@ -99,6 +99,10 @@ class Evidence:
             row[0]: row[1:]
             for row in store.rows("select id, decision, body, size from message where kind = 0 order by id")
         }
+        self.refused = {
+            named(store.body(body, size))[0]
+            for body, size in store.rows("select body, size from message where kind = 2")
+        }
         self.raw = {id: store.body(body, size) for id, (_, body, size) in self.messages.items()}
         history: dict[int, list[State]] = defaultdict(list)
         for delivery, state in store.rows("select delivery, state from posting order by id"):
@@ -139,7 +143,8 @@ def judge(world: World) -> None:
 
 
 def each_message_is_taken_once(evidence: Evidence) -> Iterator[str]:
-    """Every message that a sender was answered for is stored, byte for byte, and only once; and nothing else is."""
+    """Every message that a sender was answered for is stored, byte for byte, and only once; and nothing else is. What
+    must be refused is refused, and kept beside."""
     stored: dict[str, int] = defaultdict(int)
     for id, raw in evidence.raw.items():
         planned = evidence.planned.get(named(raw)[0])
@@ -147,8 +152,12 @@ def each_message_is_taken_once(evidence: Evidence) -> Iterator[str]:
             yield f"message {id} is not what any sender sent"
             continue
         stored[planned.name] += 1
-    for name in evidence.planned:
+    for name, planned in evidence.planned.items():
         fate, times = evidence.answered.get(name), stored[name]
+        if planned.refused:
+            if fate is not Fate.REFUSED or times or name not in evidence.refused:
+                yield f"{name} had to be refused and kept, was answered with {fate} and stored {times} times"
+            continue
         if fate in _TAKEN and times == 0:
             yield f"{name} was acknowledged and is lost"
         if times > 1:

@@ -49,6 +49,14 @@ _FAULTS = (
 )
 
 
+_BOUNDS = (
+    Bounds(6, 3, 2, 2),
+    Bounds(16, 8, 4, 4, body_bytes=2000, page_bytes=600),
+    Bounds(40, 10, 4, 8, body_bytes=0),
+    DEFAULT_BOUNDS,
+)
+
+
 class Scenario:
     def __init__(self, seed: int) -> None:
         chance = random.Random(f"{seed}/scenario")  # noqa: S311 - a scenario
@@ -59,7 +67,7 @@ class Scenario:
             for source, most in (("ehr", 4), ("lab", 2))
             for connection in range(chance.randint(1, most))
         ]
-        self.bounds = chance.choice((Bounds(6, 3, 2, 2), Bounds(16, 8, 4, 4), Bounds(40, 10, 4, 8), DEFAULT_BOUNDS))
+        self.bounds = chance.choice(_BOUNDS)
         self.connections = {name: chance.choice((1, 2, 4, 8)) for name in TARGETS}
         self.faults = sorted(self._fault(chance) for _ in range(chance.randint(2, 7)))
 
