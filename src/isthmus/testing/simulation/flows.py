@@ -20,6 +20,8 @@ adt = flow(
 books = flow("books", source="ehr", accepts="hl7v2/DFT", owner="finance", lane=ALL, when_parked="wait")
 lab = flow("lab", source="lab", accepts="hl7v2/ORU", owner="integration", lane="PID-3.1", when_parked="go_on")
 
+desk = flow("desk", source="desk", accepts="hl7v2/ORM", owner="integration", lane="PID-3.1", when_parked="wait")
+
 
 class FlowFails(Exception):
     """What a flow raises when it does not understand a message."""
@@ -72,6 +74,12 @@ def result(message: Message) -> Iterator[Any]:
     _read(message)
     yield forward("erp")
     yield forward("viewer")
+
+
+@desk.on("ORM^O01")
+def ordered(message: Message) -> Iterator[Any]:
+    _read(message)
+    yield forward("erp")
 
 
 class Stay(msgspec.Struct, frozen=True):

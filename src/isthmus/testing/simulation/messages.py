@@ -61,20 +61,24 @@ def mended(body: bytes) -> bytes:
     return body.replace(f"ZID|{name}|{wish}".encode(), f"ZID|{name}|mended".encode())
 
 
-_EHR_KINDS = (
-    ("ADT^A08", 30),
-    ("ADT^A01", 25),
-    ("ADT^A40", 8),
-    ("ADT^A03", 10),
-    ("ADT^A11", 6),
-    ("ADT^A31", 5),
-    ("DFT^P03", 10),
-)
+_KINDS = {
+    "ehr": (
+        ("ADT^A08", 30),
+        ("ADT^A01", 25),
+        ("ADT^A40", 8),
+        ("ADT^A03", 10),
+        ("ADT^A11", 6),
+        ("ADT^A31", 5),
+        ("DFT^P03", 10),
+    ),
+    "lab": (("ORU^R01", 1),),
+    "desk": (("ORM^O01", 1),),
+}
 
 
 def plan(chance: random.Random, source: str, connection: int, number: int, patients: list[str]) -> list[Planned]:
     """What one connection of a source is going to say."""
-    kinds, weights = zip(*(_EHR_KINDS if source == "ehr" else (("ORU^R01", 1),)), strict=True)
+    kinds, weights = zip(*_KINDS[source], strict=True)
     planned: list[Planned] = []
     control = ""
     for at in range(number):

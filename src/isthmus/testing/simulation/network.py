@@ -16,8 +16,8 @@ from ...ports import Delivery, Fate, Outcome, Receipt
 from .loop import Life, SimulatedLoop
 from .messages import Planned
 
-PATIENCE_S = 1.0
-"""How long a sender waits for its answer before it sends the same bytes again."""
+PATIENCE_S = {"ehr": 1.0, "lab": 1.0, "desk": 4.0}
+"""How long a sender waits for its answer before it sends the same bytes again. The desk wants the target's own answer."""
 
 
 class Trace(Protocol):
@@ -192,18 +192,19 @@ class Sender:
         self.network = network
         self.source = source
         self.planned = planned
-        self.acknowledged: dict[str, Fate] = {}
+        self.answered: dict[str, Fate] = {}
         self.attempts: dict[str, int] = {}
         self._pace_s = pace_s
         self._chance = random.Random(seed)  # noqa: S311 - a scenario
 
     async def run(self) -> None:
         chance = self._chance
-        for message in self.planned:
+        for at, message in enumerate(self.planned):
             await asyncio.sleep(self._pace_s * chance.choice((0.0, 0.0, 0.5, 1.0, 3.0)))
             await self._until_answered(message)
-            if chance.random() < 0.03:
-                await self._until_answered(chance.choice(self.planned[: self.planned.index(message) + 1]))
+            again = chance.choice(self.planned[: at + 1])
+            if chance.random() < 0.03 and self.answered[again.name] is not Fate.RETURNED:
+                await self._until_answered(again)
 
     async def _until_answered(self, message: Planned) -> None:
         while True:
@@ -212,14 +213,15 @@ class Sender:
             fate = await self._attempt(message)
             if fate is not None:
                 self.network.trace(self.source, "was answered", message.name, fate.value)
-                self.acknowledged.setdefault(message.name, fate)
-                return
+                self.answered[message.name] = fate
+                if fate is not Fate.RETURNED or self._chance.random() < 0.5:
+                    return
             await asyncio.sleep(0.05 + 0.2 * self._chance.random())
 
     async def _attempt(self, message: Planned) -> Fate | None:
         answer = self.network.attempt(self.source, message.raw)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S[self.source]):
                 return await answer
         except TimeoutError:
             return None

@@ -56,7 +56,7 @@ def owed(raw: bytes, source: str) -> list[Owed] | None:
     ]
 
 
-_FLOWS: tuple[Flow, ...] = (flows.adt, flows.books, flows.lab)
+_FLOWS: tuple[Flow, ...] = (flows.adt, flows.books, flows.lab, flows.desk)
 
 
 def name_of(body: bytes) -> str:
@@ -93,7 +93,7 @@ class Evidence:
         self.planned = {one.name: one for line in world.scenario.lines for one in line.planned}
         self.answered: dict[str, Fate] = {}
         for sender in world.senders:
-            self.answered |= sender.acknowledged
+            self.answered |= sender.answered
         self.taken = {name: target.taken for name, target in world.targets.items()}
         self.messages = {
             row[0]: row[1:]
@@ -116,6 +116,10 @@ class Evidence:
                 self.by_message[row.message].append(row)
         self.by_id = {row.id: row for row in self.rows}
         self.stood = {row[0] for row in store.rows("select message from worklist where kind = 'message'")}
+
+    def given_back(self, message: int) -> bool:
+        """Whether the debt of a message is its sender's again."""
+        return any(row.state is State.RETURNED for row in self.by_message[message])
 
     def _row(self, row: tuple[Any, ...], history: dict[int, list[State]]) -> Row:
         id, message, destination, lanes, body, size, state, waits, parent, posting = row
@@ -151,7 +155,7 @@ def each_message_is_taken_once(evidence: Evidence) -> Iterator[str]:
         if planned is None or planned.raw != raw:
             yield f"message {id} is not what any sender sent"
             continue
-        stored[planned.name] += 1
+        stored[planned.name] += not evidence.given_back(id)
     for name, planned in evidence.planned.items():
         fate, times = evidence.answered.get(name), stored[name]
         if planned.refused:
@@ -160,9 +164,9 @@ def each_message_is_taken_once(evidence: Evidence) -> Iterator[str]:
             continue
         if fate in _TAKEN and times == 0:
             yield f"{name} was acknowledged and is lost"
-        if times > 1:
-            yield f"{name} was processed {times} times"
-        if fate not in _TAKEN:
+        if times > (fate is not Fate.RETURNED):
+            yield f"{name} was processed {times} times, and answered with {fate}"
+        if fate not in _TAKEN and not (fate is Fate.RETURNED and name.startswith("desk")):
             yield f"{name} was answered with {fate}"
 
 
@@ -206,6 +210,9 @@ def what_is_owed_arrives_unharmed(evidence: Evidence) -> Iterator[str]:
         elif row.state is State.SUPERSEDED:
             if row.to != TIMER:
                 yield f"delivery {row.id} to {row.to} was superseded"
+        elif row.state is State.RETURNED:
+            if not name_of(row.body).startswith("desk"):
+                yield f"delivery {row.id} was returned to a sender that did not wait for it"
         elif row.state not in (State.DELIVERED, State.ALREADY_THERE):
             yield f"delivery {row.id} to {row.to} is {row.state.name.lower()} at the end"
         elif row.to in arrived and (row.id, row.body) not in arrived[row.to]:

@@ -64,8 +64,8 @@ class Scenario:
         self.patients = [f"P{at}" for at in range(chance.choice((2, 3, 5, 9)))]
         self.lines = [
             self._line(chance, source, connection)
-            for source, most in (("ehr", 4), ("lab", 2))
-            for connection in range(chance.randint(1, most))
+            for source, least, most in (("ehr", 1, 4), ("lab", 1, 2), ("desk", 0, 1))
+            for connection in range(chance.randint(least, most))
         ]
         self.bounds = chance.choice(_BOUNDS)
         self.connections = {name: chance.choice((1, 2, 4, 8)) for name in TARGETS}

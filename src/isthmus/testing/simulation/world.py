@@ -75,7 +75,13 @@ def settings(connections: tuple[tuple[str, int], ...]) -> Settings:
     findings: list[str] = []
     table = {
         "hub": {"name": "simulated"},
-        "sources": {name: {"connector": "simulated", "owner": "integration"} for name in ("ehr", "lab")},
+        "sources": {
+            "ehr": {"connector": "simulated", "owner": "integration"},
+            "lab": {"connector": "simulated", "owner": "integration"},
+            "desk": {
+                "connector": "simulated", "owner": "integration", "acknowledge": "application", "answer_within_s": 1.5,
+            },
+        },
         "destinations": {
             name: {
                 "connector": "simulated", "owner": "integration", "connections": number, "timeout_s": 1.0,
@@ -89,7 +95,7 @@ def settings(connections: tuple[tuple[str, int], ...]) -> Settings:
     return found
 
 
-DECLARATIONS = Declarations([flows.adt, flows.books, flows.lab], [flows.stay])
+DECLARATIONS = Declarations([flows.adt, flows.books, flows.lab, flows.desk], [flows.stay])
 
 
 class World:
@@ -227,7 +233,7 @@ class World:
     async def _fault(self, fault: Fault) -> None:
         await asyncio.sleep(fault.at_s)
         self.trace("fault", fault.kind, fault.target if fault.kind.startswith("target") else "", f"{fault.for_s:.2f} s")
-        await _FAULTS[fault.kind](self, fault)
+        await FAULTS[fault.kind](self, fault)
 
     async def _kill(self, fault: Fault) -> None:
         self.crash(power=False)
@@ -326,7 +332,7 @@ class World:
         return f"senders {unsent}; {', '.join(waits)}; in memory {held}"
 
 
-_FAULTS: dict[str, Callable[[World, Fault], Coroutine[Any, Any, None]]] = {
+FAULTS: dict[str, Callable[[World, Fault], Coroutine[Any, Any, None]]] = {
     "kill": World._kill,
     "power loss": World._power_loss,
     "stop": World._restart,
