@@ -1,0 +1,80 @@
+"""Acknowledgements into an interchange that is being written: TA1, 999 (005010X231A1), 997."""
+
+from __future__ import annotations
+
+from ...kernel import Misuse
+from .answers import ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer
+from .values import Value
+from .writer import Writer
+
+IMPLEMENTATION_999 = "005010X231A1"
+
+ERROR_CODES_MAX = 5
+"""IK502 to IK506 and AK905 to AK909."""
+
+# What a 997 has no code for (those of the implementation begin with I) is said by the nearest it has.
+_NEAREST_IN_997 = {"AK3": "8", "AK4": "7", "AK5": "5"}
+
+
+def write_ta1(writer: Writer, answer: InterchangeAnswer) -> None:
+    """TA1, before any group of the answering interchange."""
+    writer.interchange_segment("TA1", answer.control_number, answer.date, answer.time, answer.code, answer.note)
+
+
+def write_999(writer: Writer, answer: GroupAnswer, control_number: str) -> None:
+    """A 999 as a transaction set of the writer's open group (GS01 FA, GS08 005010X231A1)."""
+    writer.transaction("999", control_number, implementation=IMPLEMENTATION_999)
+    _write(writer, answer, "IK")
+
+
+def write_997(writer: Writer, answer: GroupAnswer, control_number: str) -> None:
+    """A 997 as a transaction set of the writer's open group (GS01 FA, GS08 as in what is answered)."""
+    writer.transaction("997", control_number)
+    _write(writer, answer, "AK")
+
+
+def _write(writer: Writer, answer: GroupAnswer, prefix: str) -> None:
+    is_999 = prefix == "IK"
+    writer.segment("AK1", answer.functional_id, answer.control_number, *[answer.version] * is_999)
+    for one in answer.sets:
+        writer.segment("AK2", one.type, one.control_number, *[one.version] * is_999)
+        _write_set(writer, one, prefix)
+    counts = (str(answer.included), str(answer.received), str(answer.accepted))
+    writer.segment("AK9", answer.code, *counts, *answer.errors[:ERROR_CODES_MAX])
+
+
+def _write_set(writer: Writer, answer: SetAnswer, prefix: str) -> None:
+    for segment in answer.segments:
+        writer.segment(f"{prefix}3", segment.tag, segment.position, segment.loop, _code(f"{prefix}3", segment.code))
+        if prefix == "IK":
+            for context in segment.context:
+                writer.segment("CTX", _kept(writer, context))
+        for element in segment.elements:
+            _write_element(writer, segment, element, prefix)
+    codes = dict.fromkeys(_code(f"{prefix}5", code) for code in answer.errors)
+    writer.segment(f"{prefix}5", answer.code, *list(codes)[:ERROR_CODES_MAX])
+
+
+def _write_element(writer: Writer, segment: SegmentError, element: ElementError, prefix: str) -> None:
+    if element.element < 1:
+        raise Misuse(f"An error in an element of {segment.tag} names its position, from 1")
+    parts = [str(element.element)]
+    if element.component or element.repetition:
+        parts.append(str(element.component or ""))
+    if element.repetition:
+        parts.append(str(element.repetition))
+    said: list[Value] = [tuple(parts), element.reference, _code(f"{prefix}4", element.code)]
+    try:
+        writer.segment(f"{prefix}4", *said, element.value)
+    except Misuse:
+        # The bad value holds a separator of this interchange: its copy is optional, the error is not.
+        writer.segment(f"{prefix}4", *said)
+
+
+def _kept(writer: Writer, context: tuple[str, ...]) -> tuple[str, ...]:
+    """A context without what cannot be written."""
+    return tuple(part if writer.can_write(part) else "" for part in context)
+
+
+def _code(tag: str, code: str) -> str:
+    return _NEAREST_IN_997[tag] if tag in _NEAREST_IN_997 and code.startswith("I") else code

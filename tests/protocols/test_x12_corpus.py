@@ -1,0 +1,80 @@
+"""Sample interchanges that nobody on this project wrote (../shared/corpus, or ISTHMUS_CORPUS), when they are there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from isthmus.protocols import x12
+from isthmus.protocols.x12.views import Remittance
+
+CORPUS = Path(os.environ.get("ISTHMUS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
+if not (CORPUS / "x12").is_dir():
+    pytest.skip("the sample corpus is not beside the repository (set ISTHMUS_CORPUS)", allow_module_level=True)
+FILES = {
+    file: file.read_bytes()
+    for kind in sorted(CORPUS.glob("x12*"))
+    for file in sorted(kind.rglob("*"))
+    if file.is_file()
+}
+
+# One begins with its ST, one is another tool's drawing of a tree.
+REFUSED = {
+    "tests__test_edi_835_files__blue_cross_nc_sample.txt",
+    "src__test__resources__x12__sample837-HL-nested-expected.txt",
+}
+
+
+def parsed() -> dict[Path, x12.Interchanges]:
+    found = {}
+    for file, data in FILES.items():
+        try:
+            found[file] = x12.parse(data)
+        except x12.ParseError:
+            continue
+    return found
+
+
+READ = parsed()
+
+
+def test_every_file_but_those_without_an_isa_is_read() -> None:
+    assert {file.name for file in FILES if file not in READ} == REFUSED
+
+
+def test_every_file_is_written_back_byte_for_byte_also_after_all_of_it_was_read() -> None:
+    for file, read in READ.items():
+        assert bytes(read) == FILES[file], file.name
+        assert all(segment.elements for one in read.transactions for segment in one.segments)
+        assert bytes(read) == FILES[file], file.name
+
+
+def test_every_file_reads_the_same_byte_by_byte() -> None:
+    for data in list(FILES.values())[::4]:
+        reader = x12.Reader()
+        try:
+            found = [bytes(one) for byte in data for one in reader.feed(bytes([byte]))] + [*map(bytes, reader.close())]
+        except x12.ParseError:
+            continue
+        whole = x12.Reader()
+        assert found == [*map(bytes, whole.feed(data) + whole.close())]
+
+
+def test_every_acknowledgement_that_is_whole_is_read() -> None:
+    read = [
+        x12.read_ack(one) for two in READ.values() for one in two.transactions if one.type == "999" and one.first("AK9")
+    ]
+
+    assert len(read) >= 4
+    assert all(answer.control_number for answer in read)
+
+
+def test_every_remittance_is_viewed() -> None:
+    views = [
+        Remittance(one) for two in READ.values() for one in two.transactions if one.type == "835" and one.first("BPR")
+    ]
+
+    assert len(views) >= 10
+    assert sum(len(view.claims) for view in views) > 15
