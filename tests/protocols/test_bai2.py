@@ -141,8 +141,8 @@ def corpus() -> Path:
     return folder
 
 
-# The others are excerpts: their makers cut accounts and transactions out and left the totals as they were.
-TIED = {"sample1", "sample2"}
+# Samples 4 and 5 state totals and counts that their records do not come to.
+TIED = {"sample1", "sample2", "sample3"}
 
 
 def test_files_of_the_corpus_are_read_or_refused_and_given_back_as_they_were() -> None:
@@ -157,7 +157,7 @@ def test_files_of_the_corpus_are_read_or_refused_and_given_back_as_they_were() -
         assert bytes(file) == data
         assert sum(len(account.transactions) for account in file.accounts())
         if any(path.stem.endswith(name) for name in TIED):
-            assert (path.name, file.findings) == (path.name, ())
+            assert (path.name, [one for one in file.findings if one.money]) == (path.name, [])
 
 
 @settings(max_examples=200)
