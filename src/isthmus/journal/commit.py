@@ -255,22 +255,22 @@ class Writer:
             self._finish(operations, error)
         elif len(operations) <= AT_ONCE and self._committer.pace_s < QUICK_S:
             self._writing = operations
-            failure = self._committer.write()
-            if failure is None:
-                self._checkpointer.after_commit()
-            self._conclude(failure)
+            self._conclude(self._commit())
         else:
             self._writing = operations
             self._orders.put(True)
 
     def _run(self) -> None:
         while self._orders.get():
-            failure = self._committer.write()
-            if failure is None:
-                self._checkpointer.after_commit()
-            self._results.put(failure)
+            self._results.put(self._commit())
             with contextlib.suppress(RuntimeError):  # the loop is closed: `close` takes the result
                 self._loop.call_soon_threadsafe(self._written)
+
+    def _commit(self) -> BaseException | None:
+        failure = self._committer.write()
+        if failure is None:
+            self._checkpointer.after_commit()
+        return failure
 
     def _written(self) -> None:
         if self._closed:
