@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from isthmus.ports import Receipt
 from isthmus.runtime import asks
-from isthmus.runtime.hub import Hub
 from isthmus.runtime.outbox import Bounds
 from isthmus.testing.simulation.messages import named, write
 from isthmus.testing.simulation.scenario import TARGETS, Scenario
@@ -28,11 +27,6 @@ class SmallHub(World):
         scenario.bounds = bounds or scenario.bounds
         super().__init__(scenario)
         self.replies: list[Receipt] = []
-
-    @property
-    def up(self) -> Hub:
-        assert self.hub is not None
-        return self.hub
 
     def run(self, test: Coroutine[Any, Any, T]) -> T:  # type: ignore[override]
         async def started() -> T:

@@ -78,7 +78,7 @@ def an_outcome_is_lost(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqliteJournal, "settle", settle)
 
 
-@planted("", first=6)
+@planted("", first=1)
 def an_outcome_that_the_disk_refused_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Settle, "kept", False)
 
@@ -168,7 +168,7 @@ def a_page_brings_back_what_left_meanwhile(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Outbox, "_take", take)
 
 
-@planted("", first=14)
+@planted("", first=32)
 def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._read_to
 
@@ -179,7 +179,7 @@ def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest
     patch.setattr(Outbox, "_read_to", read_to)
 
 
-@planted("", first=14)
+@planted("", first=8)
 def reading_back_passes_over_what_changed_meanwhile(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._read_to
 
@@ -190,7 +190,7 @@ def reading_back_passes_over_what_changed_meanwhile(patch: pytest.MonkeyPatch) -
     patch.setattr(Outbox, "_read_to", read_to)
 
 
-@planted("not at rest", first=49)
+@planted("not at rest", first=45)
 def what_is_sent_again_behind_the_mark_is_not_read_back(patch: pytest.MonkeyPatch) -> None:
     def stays_behind(self: Outbox, entry: Entry) -> None:
         for key in entry.lanes:
@@ -227,7 +227,7 @@ def the_state_of_a_process_is_not_stored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqliteJournal, "settle", settle)
 
 
-@planted("order", first=62)
+@planted("order", first=67)
 def what_follows_is_offered_a_turn_too_late(patch: pytest.MonkeyPatch) -> None:
     real = Undecided._decided
 
