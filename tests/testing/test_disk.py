@@ -117,3 +117,29 @@ def test_one_seed_loses_the_same_and_many_lose_all_that_can_be_lost() -> None:
     assert lost(3) == lost(3)
     sectors = {"".join(chr(left[at]) for at in range(0, len(left), SECTOR_BYTES)) for left in map(lost, range(300))}
     assert {"0000", "1233", "1100", "0220", "1000"} <= sectors
+
+
+def test_after_a_kill_the_power_may_still_be_lost() -> None:
+    disk = Disk()
+    db = connect(disk)
+    db.execute("create table t (a)")
+    db.execute("pragma synchronous=off").fetchall()
+    db.execute("insert into t values (7)")
+    killed = disk.killed()
+    with pytest.raises(apsw.IOError):
+        db.execute("insert into t values (8)")
+    with pytest.raises(apsw.IOError):
+        db.close()
+    survivor = killed.power_loss()
+    assert connect(survivor).execute("select a from t").fetchall() == []
+
+
+def test_after_a_kill_what_was_not_synced_is_still_read() -> None:
+    disk = Disk()
+    db = connect(disk)
+    db.execute("create table t (a)")
+    db.execute("pragma synchronous=off").fetchall()
+    db.execute("insert into t values (7)")
+    assert connect(disk.killed()).execute("select a from t").fetchall() == [(7,)]
+    with pytest.raises(apsw.IOError):
+        db.close()
