@@ -10,8 +10,9 @@ import importlib.util
 import pkgutil
 import sys
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from ..flows import Flow, Process, Table
@@ -74,18 +75,29 @@ def _put(known: dict[str, Any], value: Any, kind: str, findings: list[str]) -> N
         findings.append(f"{value.place.file}:{value.place.line}: there is another {kind} named {value.name!r}")
 
 
+class FreshLoader(SourceFileLoader):
+    """Compiles the file as it is. Python's own cache tells versions apart by second and size, which is not enough for a
+    flow that is mended and deployed twice in a row."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def load_module(path: Path) -> ModuleType:
     name = f"isthmus_hub_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=FreshLoader(name, str(path)))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    caching, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # for what the file imports from beside it
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
         raise Misuse(f"{path}:{line}: {type(error).__name__}: {error}") from None
+    finally:
+        sys.dont_write_bytecode = caching
     return module
 
 
