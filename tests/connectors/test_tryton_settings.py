@@ -24,7 +24,7 @@ def waiver(until: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"url": "http://erp.example:8000"}, "in plaintext to erp.example"),
+        ({"url": "http://erp.example:8000"}, "in plaintext to or from erp.example"),
         ({"url": "http://erp.example:8000", "plaintext": waiver("2020-01-01")}, "ended on 2020-01-01"),
         ({"url": "erp.example"}, "no address"),
         ({"ca": "missing.pem"}, "`ca` of erp cannot be used"),

@@ -73,11 +73,11 @@ def require_protection(host: str, protected: bool, waiver: Waiver | None, name: 
         return
     if waiver is None:
         raise Misuse(
-            f"{name} would carry patient data in plaintext to or from {host}: give it a tls table, or a waiver: "
+            f"{name} would carry patient data in plaintext to or from {host}: use TLS (a tls table, or an https address), or a waiver: "
             'plaintext = { owner = "...", until = "YYYY-MM-DD", reason = "..." }'
         )
     if waiver.ended:
-        raise Misuse(f"the plaintext waiver of {name} ended on {waiver.until}: renew it, or give it a tls table")
+        raise Misuse(f"the plaintext waiver of {name} ended on {waiver.until}: renew it, or use TLS")
 
 
 def server_tls(tls: Tls, folder: Path) -> ssl.SSLContext:

@@ -11,7 +11,7 @@ Read first: `sink.py`.
 
 from .codes import EntryRefused
 from .ledger import Balance, PostedEntry, TrytonLedger, books
-from .settings import SinkSettings, Waiver
+from .settings import SinkSettings
 from .sink import TrytonSink, sink, split
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "SinkSettings",
     "TrytonLedger",
     "TrytonSink",
-    "Waiver",
     "books",
     "sink",
     "split",

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from contextlib import suppress
-from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from ...kernel import Misuse
-
-
-class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Plaintext beyond this machine, accepted by a named person.
-
-    owner   who answers for it
-    until   its last day (YYYY-MM-DD)
-    reason  why it is needed
-    """
-
-    owner: str
-    until: str
-    reason: str
+from ...security.transport import Waiver, require_protection
 
 
 class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,7 +43,7 @@ def transport(settings: SinkSettings, name: str, folder: Path) -> ssl.SSLContext
     if address.scheme not in ("http", "https") or not address.hostname:
         raise Misuse(f"`url` of {name} is no address: write https://HOST:PORT")
     if address.scheme == "http":
-        _require_waiver(settings.plaintext, address.hostname, name)
+        require_protection(address.hostname, False, settings.plaintext, name)
         return False
     try:
         context = ssl.create_default_context(cafile=str(folder / settings.ca) if settings.ca else None)
@@ -66,21 +51,3 @@ def transport(settings: SinkSettings, name: str, folder: Path) -> ssl.SSLContext
         raise Misuse(f"`ca` of {name} cannot be used: {error.strerror or type(error).__name__}") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _require_waiver(waiver: Waiver | None, host: str, name: str) -> None:
-    if _this_machine(host):
-        return
-    if waiver is None:
-        raise Misuse(
-            f"{name} would send entries and its key in plaintext to {host}: use https, or a waiver: "
-            'plaintext = { owner = "...", until = "YYYY-MM-DD", reason = "..." }'
-        )
-    if datetime.now(UTC).date().isoformat() > waiver.until:
-        raise Misuse(f"the plaintext waiver of {name} ended on {waiver.until}: renew it, or use https")
-
-
-def _this_machine(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
