@@ -10,8 +10,9 @@ from isthmus.journal.memory import MemoryJournal
 from isthmus.observe import Observer
 from isthmus.observe.events import Event
 from isthmus.ports import Arrival, Decision, Delivery, Done, Entry, Outcome, State
-from isthmus.runtime.outbox import DEFAULT_BOUNDS, Bounds, Outbox
+from isthmus.runtime.outbox import Outbox
 from isthmus.runtime.settings import DeliveryPolicy
+from isthmus.runtime.window import DEFAULT_BOUNDS, Bounds
 from isthmus.testing.simulation.clock import SimulatedClock
 from isthmus.testing.simulation.loop import SimulatedLoop
 
@@ -103,26 +104,35 @@ class Bench:
                 self.put(body, *lanes, offered=False)
             await asyncio.sleep(0)
             prepare()
-            self.outbox = Outbox(
-                "erp",
-                self.journal,
-                lambda: ScriptedSink(self),
-                self._policy,
-                owner="finance",
-                clock=self.clock,
-                observer=self.noted,
-                derive_key=lambda entry, body: body.decode(),
-                offer=lambda entry: self.outbox.offer(entry),
-                split=self._split,
-                seed=1,
-                bounds=self._bounds,
-            )
-            self.outbox.start([])
+            self._start([])
             await asyncio.sleep(0.01)
             await test
 
         self.loop.run_until_complete(started())
         assert not self.loop.errors, self.loop.errors
+
+    def _start(self, parked: list[Entry]) -> None:
+        self.outbox = Outbox(
+            "erp",
+            self.journal,
+            lambda: ScriptedSink(self),
+            self._policy,
+            owner="finance",
+            clock=self.clock,
+            observer=self.noted,
+            derive_key=lambda body: body.decode(),
+            offer=lambda entry: self.outbox.offer(entry),
+            split=self._split,
+            seed=1,
+            bounds=self._bounds,
+        )
+        self.outbox.start(parked)
+
+    async def restart(self, parked: list[Entry]) -> None:
+        """Another process takes over: it knows what the journal says."""
+        await self.outbox.stop(0)
+        self._start(parked)
+        await asyncio.sleep(5)
 
     def put(self, body: str, *lanes: str, waits: bool = True, offered: bool = True) -> Entry:
         """A delivery becomes durable, and is offered."""

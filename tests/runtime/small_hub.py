@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from isthmus.ports import Receipt
 from isthmus.runtime import asks
-from isthmus.runtime.outbox import Bounds
+from isthmus.runtime.window import Bounds
 from isthmus.testing.simulation.messages import named, write
 from isthmus.testing.simulation.scenario import TARGETS, Scenario
 from isthmus.testing.simulation.world import World

@@ -26,6 +26,16 @@ class Model:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
+    def cut(self, head: Entry) -> set[int]:
+        """The head and whatever names a key of something cut before it."""
+        keys, cut = set(head.lanes), {head.id}
+        for one in self.entries[self.entries.index(head) + 1 :]:
+            if keys & set(one.lanes):
+                keys |= set(one.lanes)
+                cut.add(one.id)
+        self.entries = [one for one in self.entries if one.id not in cut]
+        return cut
+
     def ready(self) -> set[int]:
         taken: set[bytes] = set()
         found = set()
@@ -37,11 +47,12 @@ class Model:
 
 
 keys = st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True)
-steps = st.lists(st.one_of(keys, st.integers(0, 7)), max_size=60)
+steps = st.lists(st.one_of(keys, st.integers(0, 7), st.floats(0, 1)), max_size=60)
+"""An entry is added, the n-th that is ready leaves, or one that is ready is cut with all behind it."""
 
 
 @given(steps)
-def test_ready_is_what_heads_all_its_lanes(steps: list[list[str] | int]) -> None:
+def test_ready_is_what_heads_all_its_lanes(steps: list[list[str] | int | float]) -> None:
     lanes, model, ready = Lanes(), Model(), set()
     for step in steps:
         if isinstance(step, list):
@@ -49,6 +60,13 @@ def test_ready_is_what_heads_all_its_lanes(steps: list[list[str] | int]) -> None
             model.entries.append(added)
             if lanes.add(added):
                 ready.add(added.id)
+        elif ready and isinstance(step, float):
+            chosen = sorted(ready)[int(step * (len(ready) - 1))]
+            (head,) = (one for one in model.entries if one.id == chosen)
+            cut = lanes.cut(head)
+            assert cut[0] is head
+            assert sorted(one.id for one in cut) == sorted(model.cut(head))
+            ready.remove(chosen)
         elif ready:
             chosen = sorted(ready)[step % len(ready)]
             (leaving,) = (one for one in model.entries if one.id == chosen)
@@ -94,11 +112,10 @@ def test_only_the_head_leaves() -> None:
         lanes.remove(second)
 
 
-def test_it_knows_who_waits_behind_an_entry() -> None:
+def test_it_knows_whether_anything_waits_behind_an_entry() -> None:
     lanes = Lanes()
-    merge, behind_a, behind_b = entry("a", "b"), entry("a"), entry("b")
+    merge, behind = entry("a", "b"), entry("b")
     lanes.add(merge)
-    assert (lanes.behind(merge), lanes.followed(merge)) == (0, False)
-    lanes.add(behind_a)
-    lanes.add(behind_b)
-    assert (lanes.behind(merge), lanes.followed(merge)) == (2, True)
+    assert not lanes.followed(merge)
+    lanes.add(behind)
+    assert lanes.followed(merge)

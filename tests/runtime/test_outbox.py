@@ -9,7 +9,7 @@ from outbox_bench import Bench
 
 from isthmus.kernel.errors import Conflict, Permanent, StorageUnable, Transient, Unavailable
 from isthmus.ports import DELIVERED, Delivery, Entry, Outcome, State
-from isthmus.runtime.outbox import Bounds
+from isthmus.runtime.window import Bounds
 
 
 async def taken(delivery: Delivery) -> Outcome:

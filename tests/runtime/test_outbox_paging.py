@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from outbox_bench import Bench
 from small_hub import SmallHub
 
 from isthmus.kernel.errors import Permanent, StorageUnable
 from isthmus.ports import DELIVERED, Delivery, Entry, Outcome, State
-from isthmus.runtime.outbox import Bounds
+from isthmus.runtime.window import Bounds
 from isthmus.testing.simulation.messages import REFUSED
 
 TINY = Bounds(window=8, low_water=4, lane_window=2, page=3)
@@ -68,19 +69,102 @@ def test_a_lane_that_comes_free_within_the_page_that_is_read_is_not_passed_over(
 
 
 def test_a_lane_keeps_no_more_than_its_share_of_memory() -> None:
-    async def answer(delivery: Delivery) -> Outcome:
-        if delivery.body == b"0":
-            raise Permanent
-        return await taken(delivery)
-
-    bench = Bench(answer, bounds=Bounds(window=40, low_water=20, lane_window=2, page=20))
+    bench = Bench(taken, bounds=Bounds(window=40, low_water=20, lane_window=2, page=20))
 
     async def test() -> None:
-        await asyncio.sleep(10)
-        assert len(bench.outbox.lanes) == 2
+        most = 0
+        for _ in range(2000):
+            most = max(most, *(bench.outbox.lanes.length(key) for key in (b"P1", b"P2")))
+            await asyncio.sleep(0.005)
+        assert most == 2
 
-    bench.run(test(), [*((f"{at}", "P1") for at in range(30)), *((f"{at}", "P2") for at in range(30, 60))])
-    assert bench.taken == [f"{at}" for at in range(30, 60)]
+    bench.run(test(), [(f"{at}", "P1" if at < 30 else "P2") for at in range(60)])
+    assert sorted(map(int, bench.taken)) == list(range(60))
+
+
+async def refused(delivery: Delivery) -> Outcome:
+    """A target that takes everything but what begins with an x."""
+    if delivery.body.startswith(b"x"):
+        raise Permanent
+    return await taken(delivery)
+
+
+def test_more_parked_patients_than_memory_has_room_for_do_not_hold_up_the_others() -> None:
+    bench = Bench(refused, bounds=TINY, connections=2)
+
+    async def test() -> None:
+        await asyncio.sleep(20)
+        for at in range(20):
+            bench.put(f"b{at}", f"S{at}")  # stands behind what is parked
+        bench.put("last", "P3")
+        await asyncio.sleep(1)
+        assert len(bench.outbox.lanes) == 0
+
+    sick = [(f"x{at}", f"S{at}") for at in range(20)] + [(f"a{at}", f"S{at}") for at in range(20)]
+    bench.run(test(), [*sick, *((f"{at}", f"P{at % 5}") for at in range(50))])
+    assert bench.taken[-1] == "last"
+    assert sorted(map(int, bench.taken[:-1])) == list(range(50))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_waits_behind_something_parked_goes_out_after_it_in_order(restarted: bool) -> None:
+    """P1 stands behind x, the merge m behind P1, and so P2 behind m; P3 goes on."""
+    bench = Bench(refused, bounds=TINY, connections=2)
+
+    async def test() -> None:
+        await asyncio.sleep(5)
+        bench.put("2c", "P2")
+        bench.put("3c", "P3")
+        await asyncio.sleep(5)
+        assert bench.taken == ["2a", "3a", "3b", "3c"]
+        x = bench.journal.shelf.deliveries[0]
+        if restarted:
+            await bench.restart([x])
+            assert bench.taken == ["2a", "3a", "3b", "3c"]
+        bench.answer = taken
+        x.state = State.WAITING
+        bench.outbox.changed(x)
+        await asyncio.sleep(5)
+
+    queued = [("x", "P1"), ("1a", "P1"), ("2a", "P2"), ("3a", "P3"), ("m", "P1", "P2")]
+    bench.run(test(), [*queued, ("2b", "P2"), ("1b", "P1"), ("3b", "P3")])
+    assert len(bench.taken) == 10
+    assert [body for body in bench.taken if body[0] in "mx1"] == ["x", "1a", "m", "1b"]
+    assert [body for body in bench.taken if body in ("2a", "m", "2b", "2c")] == ["2a", "m", "2b", "2c"]
+
+
+def test_what_found_no_room_behind_something_parked_is_read_back_too() -> None:
+    bench = Bench(refused, bounds=Bounds(window=8, low_water=4, lane_window=1, page=3))
+
+    async def test() -> None:
+        await asyncio.sleep(5)
+        x = bench.journal.shelf.deliveries[0]
+        x.state = State.SKIPPED
+        bench.outbox.changed(x)
+        await asyncio.sleep(5)
+
+    bench.run(test(), [("x", "P1"), ("1a", "P1"), ("1b", "P1")])
+    assert bench.taken == ["1a", "1b"]
+
+
+def test_lanes_behind_two_parked_deliveries_wait_for_both() -> None:
+    bench = Bench(refused, bounds=TINY, connections=2)
+
+    async def test() -> None:
+        await asyncio.sleep(5)
+        first, second = bench.journal.shelf.deliveries[:2]
+        first.state = State.SKIPPED
+        bench.outbox.changed(first)
+        await asyncio.sleep(5)
+        assert bench.taken == ["1a"]
+        second.state = State.SKIPPED
+        bench.outbox.changed(second)
+        await asyncio.sleep(5)
+
+    queued = [("x1", "P1"), ("x2", "P2"), ("1a", "P1"), ("m", "P1", "P2"), ("1b", "P1"), ("2b", "P2")]
+    bench.run(test(), queued)
+    assert bench.taken[:2] == ["1a", "m"]
+    assert sorted(bench.taken[2:]) == ["1b", "2b"]
 
 
 def test_what_is_sent_again_while_a_page_is_on_its_way_is_not_passed_over() -> None:

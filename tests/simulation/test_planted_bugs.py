@@ -25,6 +25,7 @@ from isthmus.runtime.outbox import Outbox
 from isthmus.runtime.plan import Route
 from isthmus.runtime.timers import Timers
 from isthmus.runtime.undecided import Undecided
+from isthmus.runtime.window import Window
 from isthmus.testing.disk import _Handle
 from isthmus.testing.simulation.oracle import judge
 from isthmus.testing.simulation.world import Failed, live
@@ -99,7 +100,7 @@ def the_next_goes_out_before_the_outcome_is_durable(patch: pytest.MonkeyPatch) -
     def settle(self: Outbox, entry: Entry, outcome: Outcome) -> None:
         settlement = Settlement(entry, State.DELIVERED, self._clock.now_ns())
         self._journal.settle(settlement, lambda error: None)
-        self._leave(entry)
+        self.window.leave(entry)
 
     real = Outbox._settle
 
@@ -116,11 +117,7 @@ def a_lane_goes_on_while_its_head_is_tried_again(patch: pytest.MonkeyPatch) -> N
     def failed(self: Outbox, entry: Entry, error: IsthmusError) -> None:
         if isinstance(error, Transient) and entry.attempts == 0:
             entry.attempts = 1
-            body, entry.body = entry.body, None
-            if body is not None:
-                self._body_bytes -= entry.size
-            for ready in self.lanes.remove(entry):
-                self._make_ready(ready)
+            self.window.leave(entry)
             self._loop.call_later(0.1, self.offer, entry)
         else:
             real(self, entry, error)
@@ -131,7 +128,7 @@ def a_lane_goes_on_while_its_head_is_tried_again(patch: pytest.MonkeyPatch) -> N
 @planted("order")
 def a_lane_goes_on_behind_what_is_parked(patch: pytest.MonkeyPatch) -> None:
     def parked(self: Outbox, entry: Entry, error: IsthmusError, _: IsthmusError | None) -> None:
-        self._leave(entry)
+        self.window.leave(entry)
 
     patch.setattr(Outbox, "_parked", parked)
 
@@ -159,44 +156,64 @@ def a_new_timer_is_not_noted(patch: pytest.MonkeyPatch) -> None:
 
 @planted("", first=6)
 def a_page_brings_back_what_left_meanwhile(patch: pytest.MonkeyPatch) -> None:
-    real = Outbox._take
+    real = Window._take
 
-    def take(self: Outbox, entries: list[Entry]) -> list[Entry]:
+    def take(self: Window, entries: list[Entry]) -> list[Entry]:
         self._gone = set()
         return real(self, entries)
 
-    patch.setattr(Outbox, "_take", take)
+    patch.setattr(Window, "_take", take)
 
 
 @planted("", first=32)
 def what_is_offered_while_the_last_page_is_on_its_way_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    real = Outbox._read_to
+    real = Window._read_to
 
-    def read_to(self: Outbox, id: int, entries: list[Entry]) -> bool:
+    def read_to(self: Window, id: int, entries: list[Entry]) -> bool:
         self._offered = []
         return real(self, id, entries)
 
-    patch.setattr(Outbox, "_read_to", read_to)
+    patch.setattr(Window, "_read_to", read_to)
 
 
 @planted("", first=8)
 def reading_back_passes_over_what_changed_meanwhile(patch: pytest.MonkeyPatch) -> None:
-    real = Outbox._read_to
+    real = Window._read_to
 
-    def read_to(self: Outbox, id: int, entries: list[Entry]) -> bool:
+    def read_to(self: Window, id: int, entries: list[Entry]) -> bool:
         self._back_to = None
         return real(self, id, entries)
 
-    patch.setattr(Outbox, "_read_to", read_to)
+    patch.setattr(Window, "_read_to", read_to)
 
 
 @planted("not at rest", first=45)
 def what_is_sent_again_behind_the_mark_is_not_read_back(patch: pytest.MonkeyPatch) -> None:
-    def stays_behind(self: Outbox, entry: Entry) -> None:
+    def crowd(self: Window, entry: Entry) -> None:
         for key in entry.lanes:
-            self._left_behind.setdefault(key, entry.id)
+            self._crowded.setdefault(key, entry.id)
 
-    patch.setattr(Outbox, "_stays_behind", stays_behind)
+    patch.setattr(Window, "_crowd", crowd)
+
+
+@planted("not at rest")
+def what_waits_behind_something_parked_is_not_read_back(patch: pytest.MonkeyPatch) -> None:
+    def unpark(self: Window, id: int) -> None:
+        for key in self._parked.pop(id, ()):
+            del self._blocked[key]
+
+    patch.setattr(Window, "unpark", unpark)
+
+
+@planted("order")
+def a_merge_behind_something_parked_is_overtaken_in_its_other_lane(patch: pytest.MonkeyPatch) -> None:
+    def is_held_back(self: Window, entry: Entry) -> bool:
+        held = any(key in self._blocked for key in entry.lanes)
+        if held:
+            self._hold_back(entry)
+        return held
+
+    patch.setattr(Window, "_is_held_back", is_held_back)
 
 
 @planted("order")

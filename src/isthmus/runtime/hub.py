@@ -36,12 +36,13 @@ from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
-from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
+from .outbox import Outbox
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
 from .undecided import Undecided
+from .window import DEFAULT_BOUNDS, Bounds
 
 RECOVERY_CHECK_S = 0.5
 STEP_CONNECTIONS = 8

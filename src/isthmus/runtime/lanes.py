@@ -75,14 +75,32 @@ class Lanes:
     def heads_all(self, entry: Entry) -> bool:
         return all(self.head(key) is entry for key in entry.lanes)
 
-    def behind(self, entry: Entry) -> int:
-        """How many wait behind an entry in its lanes."""
-        waiting = 0
-        for key in entry.lanes:
-            held = self._lanes.get(key)
-            if type(held) is deque and held[0] is entry:
-                waiting += len(held) - 1
-        return waiting
+    def cut(self, entry: Entry) -> list[Entry]:
+        """Take away the head of its lanes and all that wait behind it, directly or through another lane. What is left
+        stands before them, so nothing becomes ready."""
+        cut = {entry.id: entry}
+        for one in (found := [entry]):  # grows while it is walked
+            for key in one.lanes:
+                for behind in self._after(key, one):
+                    if behind.id not in cut:
+                        cut[behind.id] = behind
+                        found.append(behind)
+        for key in {key for one in found for key in one.lanes}:
+            left = [one for one in self._line(key) if one.id not in cut]
+            del self._lanes[key]
+            if left:
+                self._lanes[key] = left[0] if len(left) == 1 else deque(left)
+        for id in cut:
+            del self.entries[id]
+        return found
+
+    def _after(self, key: bytes, entry: Entry) -> list[Entry]:
+        line = self._line(key)
+        return line[line.index(entry) + 1 :]
+
+    def _line(self, key: bytes) -> list[Entry]:
+        held = self._lanes[key]
+        return list(held) if isinstance(held, deque) else [held]
 
     def length(self, key: bytes) -> int:
         held = self._lanes.get(key)

@@ -1,14 +1,13 @@
 """One destination's deliveries: from commit to outcome.
 
-    offer --> lanes --> ready --> worker: gate <- policy <- timeout <- sink --> settle --> (durable) --> next of the lane
+    offer --> window of lanes --> ready --> worker: gate <- policy <- timeout <- sink --> settle --> (durable) --> next of the lane
 
 Thin sink, fat runner: timeout, retry, pause, parking and settlement stand here, once.
 
 Invariants
  1. n+1 of a lane goes out only after the outcome of n is durable; so a crash repeats at most one delivery of a lane, and
     never after a newer one.
- 2. Memory holds at most `Bounds.window` entries and `body_bytes` of bodies; what is beyond is read back from the journal,
-    in commit order, when there is room. A lane that stands still keeps at most `lane_window` of them.
+ 2. A lane behind a parked delivery waits or goes on, as the flow declared; what waits is not held in memory (`Window`).
  3. `Unavailable` belongs to the destination: one worker probes, the others wait, nothing is counted and nothing parks.
     Everything else belongs to the delivery: it retries in its lane, or is parked.
  4. A time-out while others get through is the delivery's own (`Transient`); while nothing gets through it is the
@@ -20,9 +19,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, StorageUnable, Transient, Unavailable
@@ -34,34 +33,11 @@ from ..observe.events import (
     DestinationResumed,
 )
 from ..ports import Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
-from .lanes import Lanes
 from .plan import in_words
 from .settings import DeliveryPolicy
+from .window import DEFAULT_BOUNDS, Bounds, Window
 
 SWEEP_S = 0.25
-
-STORAGE_CHECK_S = 0.5
-"""How long a journal that cannot be read is left alone."""
-
-
-class Bounds(NamedTuple):
-    """How much of a destination's queue memory holds.
-
-    window       entries; `low_water`: read on when so few are left
-    lane_window  entries of a lane that stands still
-    page         entries read back at once, with up to `page_bytes` of their bodies
-    body_bytes   of bodies in all
-    """
-
-    window: int = 8192
-    low_water: int = 4096
-    lane_window: int = 256
-    page: int = 1024
-    body_bytes: int = 12 << 20
-    page_bytes: int = 3 << 20
-
-
-DEFAULT_BOUNDS = Bounds()
 
 
 class Followed(Outcome):
@@ -111,7 +87,6 @@ class Outbox:
         bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
         self.name = name
-        self.bounds = bounds
         self.owner = owner
         self.policy = policy
         self._journal = journal
@@ -123,21 +98,11 @@ class Outbox:
         self._gate = gate
         self._split = split
         self._random = random.Random(seed)  # noqa: S311 - jitter
-        self.lanes = Lanes()
         self._ready: deque[Entry] = deque()
         self._retry: deque[Entry] = deque()
         self._retrying = 0
         self._idle: deque[asyncio.Future[None]] = deque()
         self._workers: list[Worker] = []
-        self._body_bytes = 0
-        self._left_behind: dict[bytes, int] = {}
-        self._paging = False
-        self._cursor = 0
-        # What happened while a page was on its way, which the page cannot show:
-        self._gone: set[int] = set()  # these left, and it may still hold them as waiting
-        self._offered: list[int] = []  # these became durable, and it may not hold them yet
-        self._back_to: int | None = None  # from here on it must be read again
-        self._page_task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._released = asyncio.Event()
         self._released.set()
@@ -154,14 +119,14 @@ class Outbox:
         self.on_reply: Callable[[Entry, Outcome | None, IsthmusError | None], None] | None = None
         self.awaited: Callable[[int], bool] = _nobody_waits
         self._given_back: dict[int, bool] = {}  # deliveries that are the sender's again -> whether that is durable
+        self.window = Window(name, journal, bounds, ready=self._make_ready, busy=self._busy, observer=observer)
+        self.lanes = self.window.lanes
 
     # ---- life
 
     def start(self, blocked: list[Entry]) -> None:
-        """Load what is parked in the way, then read back what waits while the workers connect."""
-        for entry in blocked:
-            self.lanes.add(entry)
-        self._begin_paging(0)
+        """Read back what waits, but for what waits behind `blocked`, while the workers connect."""
+        self.window.start(blocked)
         for _ in range(self.policy.connections):
             worker = Worker(self._sink())
             self._workers.append(worker)
@@ -173,8 +138,7 @@ class Outbox:
         self._stopping = True
         if self._sweeper:
             self._sweeper.cancel()
-        if self._page_task:
-            self._page_task.cancel()
+        self.window.stop()
         self._released.set()
         self._reachable.set()
         for waiter in (*self._idle, *([self._pause] if self._pause else [])):
@@ -202,25 +166,7 @@ class Outbox:
 
     def offer(self, entry: Entry) -> None:
         """A delivery that has just become durable."""
-        if entry.id in self.lanes:
-            return
-        if self._paging:  # it is read back in its turn
-            self._offered.append(entry.id)
-            if entry.id <= self._cursor:  # sent again by a person
-                self._begin_paging(entry.id - 1)
-            return
-        if self._left_behind and self._leave_behind(entry):
-            return
-        if len(self.lanes) >= self.bounds.window:
-            self._begin_paging(entry.id - 1)
-            return
-        if entry.body is not None:
-            if self._body_bytes + entry.size > self.bounds.body_bytes:
-                entry.body = None
-            else:
-                self._body_bytes += entry.size
-        if self.lanes.add(entry):
-            self._make_ready(entry)
+        self.window.offer(entry)
 
     def _make_ready(self, entry: Entry) -> None:
         if self._given_back and entry.id in self._given_back:
@@ -230,115 +176,15 @@ class Outbox:
             if self._idle:
                 self._wake()
 
+    def _busy(self) -> bool:
+        return len(self._ready) > self.policy.connections
+
     def _wake(self) -> None:
         while self._idle:
             waiter = self._idle.popleft()
             if not waiter.done():
                 waiter.set_result(None)
                 return
-
-    # ---- paging
-
-    def _begin_paging(self, after: int) -> None:
-        """Read back from an id on, or from where the reading stands if that is further back."""
-        if self._paging:
-            self._cursor = min(self._cursor, after)
-            self._back_to = after if self._back_to is None else min(self._back_to, after)
-        else:
-            self._cursor = after
-        self._paging = True
-        self._page_on()
-
-    def _page_on(self) -> None:
-        if self._page_task is None and not self._stopping:
-            self._page_task = self._loop.create_task(self._page(), name=f"page-{self.name}")
-
-    async def _page(self) -> None:
-        """Read on until the window is full, enough is ready, or nothing is left."""
-        bounds = self.bounds
-        try:
-            while self._paging and len(self.lanes) < bounds.window - bounds.page:
-                before = self._cursor
-                self._gone, self._offered, self._back_to = set(), [], None
-                entries = await self._journal.page(self.name, before, bounds.page)
-                if self._cursor < before:
-                    continue  # a lane that was left behind came free meanwhile: start over from there
-                taken = self._take(entries)
-                if taken:
-                    room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
-                    await self._journal.load(taken, max(0, room))
-                for entry in taken:
-                    self._body_bytes += 0 if entry.body is None else entry.size
-                    if self.lanes.add(entry):
-                        self._make_ready(entry)
-                if self._read_to(entries[-1].id if entries else before, entries):
-                    continue
-                if len(entries) < bounds.page:
-                    self._paging = False
-                elif not taken and len(self._ready) > self.policy.connections:
-                    return  # all that was read belongs to lanes that hold enough already
-        except asyncio.CancelledError:
-            pass
-        except StorageUnable:
-            self._loop.call_later(STORAGE_CHECK_S, self._page_on)
-        except Exception as error:
-            self._observe.failed(f"reading back deliveries to {self.name}", error)
-        finally:
-            self._page_task = None
-
-    def _read_to(self, id: int, entries: list[Entry]) -> bool:
-        """Everything up to `id` was read. Whether something changed meanwhile that must be read yet, or again."""
-        held = {entry.id for entry in entries}
-        changed = [offered - 1 for offered in self._offered if offered not in held]
-        if self._back_to is not None:
-            changed.append(self._back_to)
-        self._cursor = min([id, *changed])
-        return bool(changed)
-
-    def _take(self, entries: list[Entry]) -> list[Entry]:
-        """Those of a page for which their lanes have room."""
-        coming: dict[bytes, int] = {}
-        taken = []
-        for entry in entries:
-            if self._has_room(entry, coming):
-                taken.append(entry)
-                for key in entry.lanes:
-                    coming[key] = coming.get(key, 0) + 1
-        return taken
-
-    def _has_room(self, entry: Entry, coming: Mapping[bytes, int]) -> bool:
-        if entry.id in self.lanes or entry.id in self._gone:
-            return False
-        if self._left_behind and self._leave_behind(entry):
-            return False
-        if any(self.lanes.length(key) + coming.get(key, 0) >= self.bounds.lane_window for key in entry.lanes):
-            self._stays_behind(entry)
-            return False
-        return True
-
-    def _leave_behind(self, entry: Entry) -> bool:
-        """An entry behind one that stays in the journal stays there too, in all its lanes."""
-        if not any(key in self._left_behind for key in entry.lanes):
-            return False
-        self._stays_behind(entry)
-        return True
-
-    def _stays_behind(self, entry: Entry) -> None:
-        """Remember from where on its lanes are to be read back. What a person sends again may be older than the rest."""
-        for key in entry.lanes:
-            self._left_behind[key] = min(self._left_behind.get(key, entry.id), entry.id)
-
-    def _make_room(self, entry: Entry) -> None:
-        """After an entry has left: read on where there is room again."""
-        if self._left_behind:
-            for key in entry.lanes:
-                if key in self._left_behind and self.lanes.length(key) < self.bounds.lane_window // 2:
-                    first = min(self._left_behind.values())
-                    self._left_behind.clear()
-                    self._begin_paging(first - 1)
-                    return
-        if self._paging and (len(self.lanes) < self.bounds.low_water or not self._ready):
-            self._page_on()
 
     # ---- out
 
@@ -397,9 +243,7 @@ class Outbox:
                 await self._connect(worker)
             body = entry.body
             if body is None:
-                await self._journal.load([entry], 0)
-                body = entry.body or b""
-                self._body_bytes += entry.size
+                body = await self.window.load(entry)
             delivery = Delivery(
                 entry.id,
                 entry.message_id,
@@ -501,18 +345,7 @@ class Outbox:
         """The outcome is durable: what follows is offered, and the lanes go on."""
         for child in follow:
             self._offer(child)
-        self._leave(entry)
-
-    def _leave(self, entry: Entry) -> None:
-        if entry.body is not None:
-            self._body_bytes -= entry.size
-            entry.body = None
-        if self._page_task is not None:
-            self._gone.add(entry.id)
-        for ready in self.lanes.remove(entry):
-            self._make_ready(ready)
-        if self._paging or self._left_behind:
-            self._make_room(entry)
+        self.window.leave(entry)
 
     def _failed(self, entry: Entry, error: IsthmusError) -> None:
         if not self._stands(entry):
@@ -563,12 +396,12 @@ class Outbox:
 
     def _parked(self, entry: Entry, error: IsthmusError, _: IsthmusError | None) -> None:
         self._observe(DeliveryParked(self.name, error.code, entry.id, str(error)))
-        if entry.waits:
-            if entry.body is not None:
-                self._body_bytes -= entry.size
-                entry.body = None
-        else:
-            self._leave(entry)
+        if not entry.waits:
+            self.window.leave(entry)
+            return
+        for behind in self.window.park(entry):
+            if behind.id in self._given_back:
+                self._leave_given_back(behind)
 
     # ---- application mode: who sent it waits for the outcome, and may get it back
 
@@ -593,7 +426,7 @@ class Outbox:
             self._given_back[entry.id] = True
             self._leave_given_back(entry)
         else:
-            self._leave(entry)
+            self.window.leave(entry)
 
     def _leave_given_back(self, entry: Entry) -> None:
         """Take it out of its lanes when it is durably returned, heads them, and no attempt is under way."""
@@ -601,27 +434,18 @@ class Outbox:
             return
         if entry.id not in self.lanes:
             del self._given_back[entry.id]
-            if self._page_task is not None:
-                self._gone.add(entry.id)
+            self.window.vanish(entry)
         elif self.lanes.heads_all(entry):
             del self._given_back[entry.id]
-            self._leave(entry)
+            self.window.leave(entry)
 
     # ---- by a person
 
     def changed(self, entry: Entry) -> None:
         """A person changed a delivery (it is durable): sent again, mended, skipped, discarded or redirected."""
-        held = self.lanes.entries.get(entry.id)
+        self.window.unpark(entry.id)
         if entry.state is State.WAITING:
-            if held is None:
-                self.offer(entry)
-            elif held.state is State.PARKED:
-                held.state, held.attempts, held.body = State.WAITING, 0, None
-                held.body_id, held.size, held.key, held.headers = entry.body_id, entry.size, entry.key, entry.headers
-                if self.lanes.heads_all(held):
-                    self._make_ready(held)
-        elif held is not None and held.state is State.PARKED:
-            self._leave(held)
+            self.window.offer(entry)
 
 
 def _release(waiter: asyncio.Future[None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from ...runtime.outbox import DEFAULT_BOUNDS, Bounds
+from ...runtime.window import DEFAULT_BOUNDS, Bounds
 from .messages import Planned, plan
 
 SPAN_S = 6.0
