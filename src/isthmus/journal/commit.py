@@ -27,7 +27,6 @@ import apsw
 from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable
 from .batch import Batch
-from .checkpoint import Checkpointer
 from .counters import Counters
 from .store import STORAGE_ERRORS, Store
 from .trail import RUN_MESSAGES, Trail
@@ -194,30 +193,83 @@ def _words(error: Exception) -> str:
     return kinds.get(type(error).__name__, "the disk reports an error")
 
 
+Write = Callable[[], "BaseException | None"]
+
+
+class Waiter(Protocol):
+    """Who waits for the disk while the loop goes on: a thread, or simulated time."""
+
+    def begin(self, write: Write, written: Callable[[], None]) -> None:
+        """Have `write` done elsewhere and `written` called on the loop after it. One at a time."""
+
+    def result(self) -> BaseException | None:
+        """What the write under way came to; waits for it."""
+
+    def close(self) -> None: ...
+
+
+class WaitingThread:
+    """A thread that does the writes handed to it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._orders: SimpleQueue[tuple[Write, Callable[[], None]] | None] = SimpleQueue()
+        self._results: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def begin(self, write: Write, written: Callable[[], None]) -> None:
+        self._orders.put((write, written))
+
+    def result(self) -> BaseException | None:
+        return self._results.get()
+
+    def _run(self) -> None:
+        while order := self._orders.get():
+            write, written = order
+            self._results.put(write())
+            with contextlib.suppress(RuntimeError):  # the loop is closed: `close` takes the result
+                self._loop.call_soon_threadsafe(written)
+
+    def close(self) -> None:
+        self._orders.put(None)
+        self._thread.join()
+
+
+class Log(Protocol):
+    """Who copies the write-ahead log into the database: see checkpoint.py."""
+
+    def after_commit(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Writer:
-    """The queue in front of a committer, and the thread that waits for the disk.
+    """The queue in front of a committer.
 
     Operations are applied on the event loop and only the commit leaves it: two threads that both run Python would hand
     the interpreter lock to and fro for each row, which costs more than the rows.
     """
 
     def __init__(
-        self, committer: Committer, loop: asyncio.AbstractEventLoop, on_failure: Callable[[BaseException], None]
+        self,
+        committer: Committer,
+        loop: asyncio.AbstractEventLoop,
+        on_failure: Callable[[BaseException], None],
+        waiter: Waiter,
+        log: Log,
     ):
         self._committer = committer
         self._loop = loop
         self._on_failure = on_failure
+        self._waiter = waiter
+        self._log = log
         self._queue: list[Any] = []
         self._writing: list[Any] = []
         self._scheduled = False
         self._urgent = False
         self._ride: asyncio.TimerHandle | None = None
         self._closed = False
-        self._orders: SimpleQueue[bool] = SimpleQueue()
-        self._results: SimpleQueue[BaseException | None] = SimpleQueue()
-        self._checkpointer = Checkpointer(committer.store.path, committer.store.db)
-        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
-        self._thread.start()
 
     def submit(self, operation: Operation, urgent: bool = True) -> None:
         self._queue.append(operation)
@@ -258,24 +310,18 @@ class Writer:
             self._conclude(self._commit())
         else:
             self._writing = operations
-            self._orders.put(True)
-
-    def _run(self) -> None:
-        while self._orders.get():
-            self._results.put(self._commit())
-            with contextlib.suppress(RuntimeError):  # the loop is closed: `close` takes the result
-                self._loop.call_soon_threadsafe(self._written)
+            self._waiter.begin(self._commit, self._written)
 
     def _commit(self) -> BaseException | None:
         failure = self._committer.write()
         if failure is None:
-            self._checkpointer.after_commit()
+            self._log.after_commit()
         return failure
 
     def _written(self) -> None:
         if self._closed:
             return
-        self._conclude(self._results.get())
+        self._conclude(self._waiter.result())
         if self._urgent and not self._scheduled:
             self._begin()
 
@@ -303,10 +349,9 @@ class Writer:
         """Commit what was submitted, without the loop's help; what cannot be stored any more is told so."""
         self._closed = True
         if self._writing:
-            self._conclude(self._results.get())
+            self._conclude(self._waiter.result())
         while self._queue:
             operations, self._queue = self._queue, []
             self._finish(operations, self._committer.commit(operations))
-        self._orders.put(False)
-        self._thread.join()
-        self._checkpointer.close()
+        self._waiter.close()
+        self._log.close()

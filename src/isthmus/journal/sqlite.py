@@ -13,7 +13,8 @@ from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement,
 from ..security.vault import Vault
 from . import claim, settle
 from .batch import Batch
-from .commit import Call, Committer, Operation, Writer
+from .checkpoint import Checkpointer
+from .commit import Call, Committer, Operation, WaitingThread, Writer
 from .store import Store
 from .trail import CONTROL, find
 
@@ -114,7 +115,9 @@ class SqliteJournal:
         store = Store(path, vault, clock.now_ns())
         try:
             committer = Committer(store, clock, duplicates_since_ns)
-            writer = Writer(committer, asyncio.get_running_loop(), on_failure)
+            loop = asyncio.get_running_loop()
+            log = Checkpointer(path, store.db)
+            writer = Writer(committer, loop, on_failure, WaitingThread(loop), log)
         except BaseException:
             store.close()
             raise

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from ...journal import SqliteJournal
-from ...journal.commit import Committer, Writer
+from ...journal.commit import Committer, Write, Writer
 from ...journal.store import Store
 from ...kernel.clock import NS_PER_DAY, Clock
 from ...security import Vault
@@ -76,63 +76,38 @@ class SimulatedCheckpointer:
         self._db.set_wal_hook(None)
 
 
-class SimulatedWriter(Writer):
-    """The writer with simulated time in place of its threads."""
+class SimulatedWaiter:
+    """Simulated time in place of the thread that waits for the disk."""
 
-    def __init__(
-        self,
-        committer: Committer,
-        loop: SimulatedLoop,
-        on_failure: Callable[[BaseException], None],
-        latency_s: Callable[[], float],
-        checkpoint_pages: int,
-    ) -> None:
-        self._committer = committer
+    def __init__(self, loop: SimulatedLoop, latency_s: Callable[[], float]) -> None:
         self._loop = loop
-        self._on_failure = on_failure
         self._latency_s = latency_s
-        self._queue = []
-        self._writing = []
-        self._scheduled = False
-        self._urgent = False
-        self._ride = None
-        self._closed = False
-        self._checkpointer = SimulatedCheckpointer(committer.store.db, checkpoint_pages)  # type: ignore[assignment]
-        self._orders = self  # type: ignore[assignment]
-        self._results = self  # type: ignore[assignment]
+        self._write: Write | None = None
         self._outcome: list[BaseException | None] = []
+        self._closed = False
 
     @property
     def in_flight(self) -> bool:
         """A transaction is prepared and not written yet."""
-        return bool(self._writing) and not self._outcome
+        return self._write is not None
 
-    def put(self, go_on: bool) -> None:
-        if go_on:
-            self._loop.call_later(self._latency_s(), self._synced)
+    def begin(self, write: Write, written: Callable[[], None]) -> None:
+        self._write = write
+        self._loop.call_later(self._latency_s(), self._synced, written)
 
-    def _synced(self) -> None:
-        if not self._closed:
-            self._outcome.append(self._write())
-            self._loop.call_later(0.0001, self._written)
+    def _synced(self, written: Callable[[], None]) -> None:
+        if self._write is not None and not self._closed:
+            self._outcome.append(self.result())
+            self._loop.call_later(0.0001, written)
 
-    def get(self) -> BaseException | None:
-        return self._outcome.pop() if self._outcome else self._write()
-
-    def _write(self) -> BaseException | None:
-        failure = self._committer.write()
-        if failure is None:
-            self._checkpointer.after_commit()
-        return failure
+    def result(self) -> BaseException | None:
+        if self._write is None:
+            return self._outcome.pop()
+        write, self._write = self._write, None
+        return write()
 
     def close(self) -> None:
         self._closed = True
-        if self._writing:
-            self._conclude(self.get())
-        while self._queue:
-            operations, self._queue = self._queue, []
-            self._finish(operations, self._committer.commit(operations))
-        self._checkpointer.close()
 
 
 class Storage:
@@ -147,7 +122,7 @@ class Storage:
         self._usual_s = chance.choice((0.0003, 0.001, 0.004))
         self._quick = chance.random() < 0.2
         self._checkpoint_pages = chance.choice((20, 200, 4000))
-        self.writer: SimulatedWriter | None = None
+        self.waiter: SimulatedWaiter | None = None
         self.journal: SqliteJournal | None = None
         self.store: Store | None = None
 
@@ -164,13 +139,15 @@ class Storage:
             store.close()
             raise
         committer.quick = self._quick
-        writer = SimulatedWriter(committer, self._loop, on_failure, self._latency_s, self._checkpoint_pages)
+        waiter = SimulatedWaiter(self._loop, self._latency_s)
+        log = SimulatedCheckpointer(store.db, self._checkpoint_pages)
+        writer = Writer(committer, self._loop, on_failure, waiter, log)
 
         def close() -> None:
             writer.close()
             store.close()
 
-        self.store, self.writer = store, writer
+        self.store, self.waiter = store, waiter
         self.journal = SqliteJournal(committer, writer.submit, close)
         return self.journal
 
@@ -181,11 +158,11 @@ class Storage:
     def crash(self, *, power: bool) -> None:
         """The process is gone, at any moment of a write that is under way; with `power`, so is what was not synced."""
         old = self.disk
-        if self.writer is not None and self.writer.in_flight and self._chance.random() < 0.7:
+        if self.waiter is not None and self.waiter.in_flight and self._chance.random() < 0.7:
             old.power_lasts = self._chance.randrange(8)
-            self.writer.get()
+            self.waiter.result()
         self.disk = old.power_loss(self._chance) if power else old.killed()
         self.disk.bytes_max, self.disk.read_only, self.disk.sync_fails = old.bytes_max, old.read_only, old.sync_fails
         if self.store is not None:
             self.store.close()
-        self.store = self.writer = self.journal = None
+        self.store = self.waiter = self.journal = None
