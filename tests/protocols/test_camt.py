@@ -62,6 +62,11 @@ def test_a_statement_reads_as_balances_and_entries_with_sign() -> None:
     assert document.findings == ()
 
 
+def test_the_bank_s_own_totals_are_given_out() -> None:
+    (statement,) = camt.parse(STATEMENT).statements
+    assert (statement.credits, statement.debits) == (None, Decimal(175))
+
+
 def test_an_entry_has_its_dates_references_and_code() -> None:
     first, second, third = camt.parse(STATEMENT).entries()
     assert (first.reference, first.bank_reference, first.code) == ("E1", "B1", "PMNT/RCDT/VCOM")
@@ -108,6 +113,21 @@ def test_a_document_that_does_not_add_up_is_refused(old: bytes, new: bytes, rule
         (b'"CHF">20.50<', b'"CHF">20.51<', "details-total"),
         (b'"CHF">10<', b'"EUR">10<', ""),
         (b'"CHF">100.00<', b'"EUR">100.00<', "currencies"),
+        (
+            b"</Sum></TtlNtries>",
+            b"</Sum><TtlNetNtryAmt>114.5</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd></TtlNtries>",
+            "",
+        ),
+        (
+            b"</Sum></TtlNtries>",
+            b"</Sum><TtlNetNtryAmt>1</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd></TtlNtries>",
+            "entries-net",
+        ),
+        (
+            b"</Sum></TtlNtries>",
+            b"</Sum><TtlNetNtry><Amt>114.5</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry></TtlNtries>",
+            "entries-net",
+        ),
     ],
 )
 def test_what_may_have_a_reason_is_reported(old: bytes, new: bytes, rule: str) -> None:

@@ -6,6 +6,7 @@ Read first: `event.py`.
 """
 
 from .account import AccountMoved, AccountReadyToBill, AccountRelinked, BillingWithdrawn
+from .bank import BankEntry, BankStatement, TraceNumber
 from .charge import ChargePosted
 from .encounter import (
     AdmissionCancelled,
@@ -20,6 +21,7 @@ from .encounter import (
     PatientsMerged,
 )
 from .event import Catalogue, Document, Event, Origin
+from .expected_payment import ExpectedPayment
 from .journal_entry import EntryLine, JournalEntry
 from .register import DayEndRegister, RegisterRow
 from .revenue import ChargeJournaled, RevenueRecognised
@@ -29,6 +31,7 @@ CATALOGUE = Catalogue(
     AccountReadyToBill,
     AccountRelinked,
     AdmissionCancelled,
+    BankStatement,
     BillingWithdrawn,
     ChargeJournaled,
     ChargePosted,
@@ -38,6 +41,7 @@ CATALOGUE = Catalogue(
     EncounterDischarged,
     EncounterRegistered,
     EncounterUpdated,
+    ExpectedPayment,
     JournalEntry,
     PatientsMerged,
     RevenueRecognised,
@@ -50,6 +54,8 @@ __all__ = [
     "AccountReadyToBill",
     "AccountRelinked",
     "AdmissionCancelled",
+    "BankEntry",
+    "BankStatement",
     "BillingWithdrawn",
     "Catalogue",
     "ChargeJournaled",
@@ -64,6 +70,7 @@ __all__ = [
     "EncounterUpdated",
     "EntryLine",
     "Event",
+    "ExpectedPayment",
     "Identifier",
     "JournalEntry",
     "Origin",
@@ -71,4 +78,5 @@ __all__ = [
     "PatientsMerged",
     "RegisterRow",
     "RevenueRecognised",
+    "TraceNumber",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NoReturn
 
+from .balances import check_account
 from .fields import Fields
 from .grammar import Finding, ParseError
 from .lines import Record, split
@@ -151,7 +152,9 @@ class _Reader:
     def _account_trailer(self, record: Record) -> None:
         self._hold(record, "account", "")
         self._tallies["98"].add(self._tallies["49"])
-        self._accounts.append(Account(**self._account, transactions=tuple(self._transactions)))
+        account = Account(**self._account, transactions=tuple(self._transactions))
+        self._findings += check_account(account)
+        self._accounts.append(account)
         self._transactions = []
 
     def _group_trailer(self, record: Record) -> None:
