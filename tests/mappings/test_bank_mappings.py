@@ -166,6 +166,16 @@ def test_a_camt_statement_has_an_entry_for_each_transaction_with_an_amount() -> 
     assert (third.amount, third.settled, third.claim_payment, third.references) == (100, False, True, ("RF18",))
 
 
+def test_an_advice_without_balances_is_of_the_day_it_was_made() -> None:
+    data = b"""<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Id>N1</Id><CreDtTm>2026-03-04T06:00:00+01:00</CreDtTm>
+    <Ntry><Amt Ccy="CHF">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"""
+    (advice,) = camt_mapping.statements(message(camt.parse(data)))
+    assert (advice.kind, advice.as_of, advice.currency) == ("advice", date(2026, 3, 4), "CHF")
+    assert advice.provenance["as_of"] == "line 1: CreDtTm"
+    (undated,) = camt_mapping.statements(message(camt.parse(data.replace(b"2026-03-04", b"2026-02-30"))))
+    assert undated.as_of is None
+
+
 def test_an_entry_whose_transactions_do_not_come_to_it_stays_one() -> None:
     data = CAMT.replace(b">49.50<", b">49.00<")
     (statement,) = camt_mapping.statements(message(camt.parse(data)))

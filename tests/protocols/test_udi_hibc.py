@@ -147,6 +147,7 @@ def test_a_blank_check_character_is_read_printed_and_when_it_was_cut_off() -> No
         ("+A1231X", "primary"),
         ("+Z9Q7REF00420/$$3281330LOT7", "date"),
         ("+Z9Q7REF00420/$$9LOT", "quantity"),
+        ("+Z9Q7REF00420/$$91234", "quantity"),
         ("+Z9Q7REF00420/$$7ABCDEFGHIJKLMNOPQRS", "number"),
         ("+Z9Q7REF00420/16D2026010", "date"),
         ("+Z9Q7REF00420/Q1234567", "supplement"),

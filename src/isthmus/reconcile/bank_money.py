@@ -82,21 +82,18 @@ def money(stated: Iterable[Stated]) -> list[Received]:
 
 def _unrepealed(same_day: list[Stated]) -> Iterator[Stated]:
     """From the last correction on, or after the last withdrawal."""
-    kept: list[Stated] = []
+    kept: list[tuple[object, Stated]] = []
     for one in same_day:
         if one.statement.status in ("corrected", "withdrawn"):
             kept = []
-        if one.statement.counts and not any(_same(one.statement, other.statement) for other in kept):
-            kept.append(one)
-    yield from kept
-
-
-def _same(one: BankStatement, other: BankStatement) -> bool:
-    """Whether the second only repeats the first: where in a file an entry stands makes no difference."""
-    return _content(one) == _content(other)
+        content = _content(one.statement)
+        if one.statement.counts and not any(content == other for other, _ in kept):
+            kept.append((content, one))
+    yield from (one for _, one in kept)
 
 
 def _content(statement: BankStatement) -> tuple[object, ...]:
+    """What a repetition has too: where in a file an entry stands makes no difference."""
     entries = [msgspec.structs.replace(entry, provenance={}) for entry in statement.entries]
     return statement.currency, statement.opening, statement.closing, entries
 

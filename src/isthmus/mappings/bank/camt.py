@@ -1,7 +1,8 @@
 """camt documents to statements: 053 statements, 054 advices, 052 reports of a day that is not over.
 
 An entry that stands for several transactions becomes one entry for each, when each has an amount of its currency and they
-come to the entry's; otherwise it stays one. The balances are OPBD (else PRCD) and CLBD.
+come to the entry's; otherwise it stays one. The balances are OPBD (else PRCD) and CLBD; the day is that of the closing one,
+else the day on which the bank made the document.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def statements(message: Message) -> Iterator[BankStatement]:
             account=one.account,
             currency=_currency(one),
             number=one.id,
-            as_of=closing.on if closing else None,
+            as_of=closing.on if closing else one.created,
             opening=opening.amount if opening else None,
             closing=closing.amount if closing else None,
             credits=one.credits,
@@ -43,6 +44,8 @@ def statements(message: Message) -> Iterator[BankStatement]:
 def _places(statement: Statement, opening: Balance | None, closing: Balance | None) -> dict[str, str]:
     place = f"line {statement.line}"
     found = {"account": f"{place}: Acct", "number": f"{place}: Id"}
+    if statement.created:
+        found["as_of"] = f"{place}: CreDtTm"
     if opening:
         found["opening"] = f"{place}: Bal {opening.type}"
     if closing:

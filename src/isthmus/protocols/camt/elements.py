@@ -34,13 +34,17 @@ def maybe_date(element: Element, name: str) -> date | None:
     text = element.read(f"{name}/Dt") or element.read(f"{name}/DtTm")
     if not text:
         return None
+    found = day_of(text)
+    return found if found is not None else fault(element, f"{name} is no date", "date")
+
+
+def day_of(text: str) -> date | None:
+    """The day of an ISO date or time, as it is written; None for what is neither."""
     found = _DATE.fullmatch(text)
     try:
-        if found:
-            return date.fromisoformat(found[1])
+        return date.fromisoformat(found[1]) if found else None
     except ValueError:
-        pass
-    return fault(element, f"{name} is no date", "date")
+        return None
 
 
 def needed(element: Element, name: str) -> Element:

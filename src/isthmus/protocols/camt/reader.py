@@ -16,7 +16,7 @@ from typing import Literal
 from .. import safe_xml
 from ..safe_xml import Element, XmlError
 from .checks import check
-from .elements import maybe_date, needed, read_amount, read_sign
+from .elements import day_of, maybe_date, needed, read_amount, read_sign
 from .grammar import ParseError, fault
 from .values import Balance, Document, Entry, Kind, Statement, Transaction
 
@@ -73,6 +73,7 @@ def _statement(element: Element) -> Statement:
         id=element.read("Id"),
         account=element.read("Acct/Id/IBAN") or element.read("Acct/Id/Othr/Id"),
         currency=element.read("Acct/Ccy"),
+        created=day_of(element.read("CreDtTm")),
         balances=tuple(_balance(one) for one in element.all("Bal")),
         entries=tuple(_entry(one) for one in element.all("Ntry")),
         credits=_total(element, "TtlCdtNtries"),

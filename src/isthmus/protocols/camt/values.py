@@ -73,6 +73,7 @@ class Entry(_Value, frozen=True, kw_only=True):
 class Statement(_Value, frozen=True, kw_only=True):
     """One account's part of a document. account: IBAN, or the bank's own number.
 
+    created           the day on which the bank made it, None where it does not say
     credits, debits   the bank's own totals of the entries, without sign; None where it gives none
     """
 
@@ -82,6 +83,7 @@ class Statement(_Value, frozen=True, kw_only=True):
     currency: str
     balances: tuple[Balance, ...]
     entries: tuple[Entry, ...]
+    created: date | None = None
     credits: Decimal | None = None
     debits: Decimal | None = None
 

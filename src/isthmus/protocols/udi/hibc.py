@@ -97,7 +97,7 @@ def _dated_number(draft: Draft, element: Element, flag: str, part: str) -> None:
     data = element.data
     if flag in _QUANTITY_DIGITS:
         digits = _QUANTITY_DIGITS[flag]
-        if not _QUANTITY.fullmatch(data[:digits]):
+        if len(data) < digits or not _QUANTITY.fullmatch(data[:digits]):
             draft.fault(element, "quantity", "the quantity is no number")
             return
         draft.take(element, "quantity", int(data[:digits]))
