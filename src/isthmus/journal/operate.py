@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
 from ..ports import Arrival, Decision, Entry, Settlement, State
-from . import audit, claim
+from . import audit, claim, owed
 from .batch import Batch
 from .settle import close_item, settle
 
@@ -103,7 +103,7 @@ def skip_messages(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> 
 
 def discard_messages(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[Arrival]:
     """Undecided messages that must not be processed: counted as filtered, and audited as discarded."""
-    return _filter(batch, ids, actor, reason, "discard")
+    return _filter(batch, ids, actor, reason, "discard", refused="it was discarded")
 
 
 # ---- what the verbs share
@@ -173,12 +173,15 @@ def _decide_again(batch: Batch, ids: Sequence[int], actor: str, reason: str, act
     return _on_messages(batch, ids, actor, reason, action, lambda _: None)
 
 
-def _filter(batch: Batch, ids: Sequence[int], actor: str, reason: str, action: str) -> list[Arrival]:
+def _filter(
+    batch: Batch, ids: Sequence[int], actor: str, reason: str, action: str, *, refused: str = ""
+) -> list[Arrival]:
     def take_out(id: int) -> None:
         row = batch.store.db.execute("select source, received_ns from message where id = ?", (id,)).fetchone()
         assert row is not None
         batch.store.db.execute("update message set decision = ? where id = ?", (Decision.FILTERED, id))
         batch.tally.decided(row[1] // NS_PER_HOUR, row[0], Decision.FILTERED)
+        owed.decided(batch, id, refused=refused)
 
     return _on_messages(batch, ids, actor, reason, action, take_out)
 

@@ -26,6 +26,7 @@ class _Pass(NamedTuple):
     words: str
     sql: str
     look: Callable[[View, tuple[Any, ...]], object]
+    key: str = "id"
 
 
 def _body(view: View, row: tuple[Any, ...]) -> None:
@@ -99,6 +100,14 @@ _PASSES = (
         _body,
     ),
     _Pass(
+        "owed",
+        "RECORD",
+        "what message {message} is owed",
+        "select message, message, 0, 0, x from owed where message > ? order by message",
+        _sealed(b"o"),
+        "message",
+    ),
+    _Pass(
         "audit",
         "RECORD",
         "the words of an audit row",
@@ -110,7 +119,7 @@ _PASSES = (
 
 def unreadable(view: View, progress: Callable[[int, int], None]) -> Iterator[Failure]:
     """What does not open: altered, missing, or its key is. What was pruned is passed over."""
-    ends = [view.one(f"select max(id) from {each.table}") or 0 for each in _PASSES]
+    ends = [view.one(f"select max({each.key}) from {each.table}") or 0 for each in _PASSES]
     before = 0
     for each, end in zip(_PASSES, ends, strict=True):
         at = 0

@@ -37,6 +37,7 @@ from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
 from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
+from .owed import Acknowledgements
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
@@ -92,6 +93,7 @@ class Hub:
             subscriptions,
             declarations.tables,
         )
+        journal.acknowledger = Acknowledgements(journal.mac, self.offer)
         self.timers = Timers(journal, clock, self.offer, observer)
         self.outboxes: dict[str, Outbox] = {}
         for name, endpoint in settings.destinations.items():

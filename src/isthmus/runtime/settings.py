@@ -66,6 +66,8 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     duplicates_days  how long a repeat is recognised; 0: never
     acknowledge      "accept": after the message is durable; "application": after its one destination has taken it
     answer_within_s  with "application": when the sender is told that it failed
+    application_ack_to  the destination that gets the application acknowledgements that HL7 v2 senders ask for in MSH-16, each
+                     as a message of its own, once the message is processed; none given: they are counted, not sent
     owner            the team that answers for it
     unable           what a sender hears while the hub cannot store: "silent" (close, it will send again) or "reject" (AR)
     """
@@ -77,6 +79,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     duplicates_days: float = 7.0
     acknowledge: Literal["accept", "application"] = "accept"
     answer_within_s: float = 30.0
+    application_ack_to: str = ""
     unable: Literal["silent", "reject"] = "silent"
     owner: str = ""
 
