@@ -241,6 +241,18 @@ class State(enum.IntEnum):
     PARKED = 8
 
 
+class Money(NamedTuple):
+    """What a body says about money.
+
+    cents  what is at stake, in hundredths, not negative; 0: nothing, or unknown
+    said   every amount with its place, its currency and what decides its sign, in a form in which two bodies are compared:
+           a mend that changes it wants a second person. It may hold content and is never shown.
+    """
+
+    cents: int = 0
+    said: tuple[str, ...] = ()
+
+
 class Entry:
     """One delivery in the journal and in its lanes. Everything above `id` is given; the rest is set by the commit.
 

@@ -181,7 +181,7 @@ async def test_every_answer_has_the_shape_that_is_declared(api):
         "replay": {"destinations": ["archive"]},
         "close": {"items": [1], "reason": "done"},
     }
-    acting = {"resend", "skip", "discard", "redirect", "mend", "body"}
+    acting = {"resend", "skip", "discard", "redirect", "mend", "approve", "refuse", "body"}
     for verb in VERBS:
         if verb.name in acting:
             continue

@@ -185,3 +185,7 @@ or exists (select 1 from run_entry e left join message m on m.id = e.message
 
 -- OWED: message {message} is owed an acknowledgement, but is missing
 select o.message from owed o where not exists (select 1 from message m where m.id = o.message);
+
+-- PROPOSAL: a mend of message {message} is proposed for item {item} of the worklist, which is not open
+select p.message, p.item, p.delivery from proposal p
+where p.closed_ns = 0 and not exists (select 1 from worklist w where w.id = p.item and w.closed_ns = 0);

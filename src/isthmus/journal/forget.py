@@ -69,6 +69,7 @@ def _run(store: Store, before_ns: int) -> bool:
     _advance(store, "hour", newest_ns // NS_PER_HOUR)
     _advance(store, "message", last)
     store.db.execute("delete from message where id between ? and ?", (first, last))
+    store.db.execute("delete from proposal where message between ? and ?", (first, last))
     store.db.execute("delete from owed where message between ? and ?", (first, last))
     store.db.execute("delete from lane_also where message between ? and ?", (first, last))
     store.db.execute("delete from run_entry where run = ?", (id,))

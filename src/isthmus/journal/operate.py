@@ -67,7 +67,7 @@ def discard(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[E
 
 def close_tasks(batch: Batch, items: Sequence[int], actor: str, reason: str) -> list[int]:
     """Tasks that are done; the ids of their deliveries. What the person did comes in as a message of its own."""
-    _named(actor, reason)
+    named(actor, reason)
     found = {
         id: row
         for id in items
@@ -109,7 +109,8 @@ def discard_messages(batch: Batch, ids: Sequence[int], actor: str, reason: str) 
 # ---- what the verbs share
 
 
-def _named(actor: str, reason: str) -> None:
+def named(actor: str, reason: str) -> None:
+    """Raises `Misuse` when it is not said who acts, or why."""
     if not actor.strip():
         raise Misuse("say who does this: the journal keeps it")
     if not reason.strip():
@@ -126,7 +127,7 @@ def _refuse_unless(wrong: Sequence[int], why: str) -> None:
 
 def _parked(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[Entry]:
     """The parked deliveries of these ids, each once. Raises `Misuse` naming those that are none."""
-    _named(actor, reason)
+    named(actor, reason)
     batch.flush()
     states = {id: batch.store.one("select state from delivery where id = ?", (id,)) for id in ids}
     _refuse_unless([id for id, state in states.items() if state is None], "is no delivery in the journal")
@@ -150,13 +151,15 @@ def _settle(
     follow: tuple[Entry, ...] = (),
     words: dict[str, str] | None = None,
 ) -> Entry:
-    settle(batch, Settlement(entry, state, batch.now_ns, code=action.upper(), detail=reason, by=actor, follow=follow))
+    settle(
+        batch, Settlement(entry, state, batch.now_ns, code=action.upper(), detail=reason, by=str(actor), follow=follow)
+    )
     audit.record(batch, actor, action, message=entry.message_id, delivery=entry.id, reason=reason, words=words)
     return entry
 
 
 def _undecided(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> None:
-    _named(actor, reason)
+    named(actor, reason)
     batch.flush()
     decisions = {id: batch.store.one("select decision from message where id = ?", (id,)) for id in ids}
     _refuse_unless([id for id, decision in decisions.items() if decision is None], "is no message in the journal")
@@ -207,6 +210,7 @@ __all__ = [
     "discard_messages",
     "mend",
     "mend_message",
+    "named",
     "redirect",
     "resend",
     "retry_messages",

@@ -108,6 +108,13 @@ _PASSES = (
         "message",
     ),
     _Pass(
+        "proposal",
+        "RECORD",
+        "what is proposed for message {message}",
+        "select id, message, delivery, 0, x from proposal where id > ? and x is not null order by id",
+        _sealed(b"q"),
+    ),
+    _Pass(
         "audit",
         "RECORD",
         "the words of an audit row",

@@ -36,6 +36,7 @@ from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
+from .money import MoneyOf, reader_of
 from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
 from .owed import Acknowledgements
 from .plan import Plan
@@ -95,6 +96,7 @@ class Hub:
         )
         journal.acknowledger = Acknowledgements(journal.mac, self.offer)
         self.timers = Timers(journal, clock, self.offer, observer)
+        self.money: dict[str, MoneyOf] = {}  # what tells the money in bodies to a destination
         self.outboxes: dict[str, Outbox] = {}
         for name, endpoint in settings.destinations.items():
             self.outboxes[name] = self._outbox_of(endpoint)
@@ -162,7 +164,10 @@ class Hub:
         def sink() -> Sink:
             return module.sink(settings, self._context(endpoint))  # type: ignore[no-any-return]
 
-        return self._outbox(endpoint.name, sink, endpoint.shared, endpoint.shared.owner, getattr(module, "split", None))
+        money = reader_of(endpoint.shared.money, getattr(module, "money_of", None))
+        self.money[endpoint.name] = money
+        split = getattr(module, "split", None)
+        return self._outbox(endpoint.name, sink, endpoint.shared, endpoint.shared.owner, split, money)
 
     def _outbox(
         self,
@@ -171,6 +176,7 @@ class Hub:
         policy: DeliveryPolicy,
         owner: str,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
+        money: MoneyOf | None = None,
     ) -> Outbox:
         outbox = Outbox(
             name,
@@ -185,6 +191,7 @@ class Hub:
             split=split,
             seed=self._seed,
             bounds=self._bounds,
+            money=money,
         )
         outbox.on_reply = self._replied
         outbox.awaited = self._awaited

@@ -22,6 +22,7 @@ from ..observe import Observer
 from ..observe.events import ApplicationAckNotSent, ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
 from ..ports import Arrival, Decision, Entry, Fate, Journal, Kind, Owed, Receipt, Work
 from .formats import Read, reader
+from .money import reader_of
 from .owed import owed_of
 from .plan import Plan, Route, cause_of, in_words
 from .settings import SourceSettings
@@ -90,6 +91,7 @@ class SourceIntake:
         self._storage = storage
         self._give_back = give_back
         self._facility = facility
+        self._money = reader_of(settings.money)
         # Under acknowledge = "application" the sender has its application acknowledgement on the connection.
         self._enhanced = settings.format == "hl7v2" and settings.acknowledge == "accept"
         self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
@@ -250,7 +252,8 @@ class SourceIntake:
             self._observe(DecisionParked(self.name, cause.code, str(cause)))
             text = in_words(cause)
             owner = route.flows[0].owner
-            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail)
+            cents = self._money(arrival.raw).cents
+            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail, cents=cents)
             arrival.blocks = route.waits
             return
         took = time.perf_counter_ns() - began

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..journal import audit, ledger, search, show, verify, worklist
+from ..journal import audit, ledger, proposals, search, show, verify, worklist
 from ..journal.search import Query, Reader
 from ..journal.view import View
 from ..kernel.clock import iso
@@ -177,9 +177,19 @@ def parked(view: Reader, ask: asks.ListParked) -> asks.Parked:
                 blocks=one.blocks,
                 behind=one.behind,
                 behind_ids=list(one.behind_ids),
+                proposed=_proposed(view, one.id),
             )
             for one in found
         ]
+    )
+
+
+def _proposed(view: Reader, item: int) -> asks.Proposed | None:
+    found = proposals.maybe_open(view, item)
+    if found is None:
+        return None
+    return asks.Proposed(
+        by=found.actor, at=at(found.at_ns), reason=found.reason, was_cents=found.was_cents, cents=found.cents
     )
 
 

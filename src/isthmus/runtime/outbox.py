@@ -35,6 +35,7 @@ from ..observe.events import (
 )
 from ..ports import Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
 from .lanes import Lanes
+from .money import MoneyOf, reader_of
 from .plan import in_words
 from .settings import DeliveryPolicy
 
@@ -109,6 +110,7 @@ class Outbox:
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
         seed: int | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
+        money: MoneyOf | None = None,
     ) -> None:
         self.name = name
         self.bounds = bounds
@@ -122,6 +124,7 @@ class Outbox:
         self._offer = offer
         self._gate = gate
         self._split = split
+        self._money = money or reader_of()
         self._random = random.Random(seed)  # noqa: S311 - jitter
         self.lanes = Lanes()
         self._ready: deque[Entry] = deque()
@@ -555,7 +558,8 @@ class Outbox:
                 self._journal.settle(divided, partial(self._settled, entry, follow))
                 return
         text = in_words(error)
-        work = Work("delivery", owner=self.owner, code=error.code, text=text, detail=error.detail)
+        cents = self._money(entry.body).cents if entry.body else 0
+        work = Work("delivery", owner=self.owner, code=error.code, text=text, detail=error.detail, cents=cents)
         settlement = Settlement(
             entry, State.PARKED, now_ns, code=error.code, detail=text, work=work, blocks=entry.waits
         )

@@ -49,6 +49,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("body", "GET", "/v1/parked/{item}/body", asks.TakeBody, asks.Body, Operator.body),
     Verb("resend", "POST", "/v1/parked/resend", asks.ActOn, asks.Acted, Operator.resend),
     Verb("mend", "POST", "/v1/parked/{item}/mend", asks.Mend, asks.Acted, Operator.mend),
+    Verb("approve", "POST", "/v1/parked/{item}/approve", asks.Approve, asks.Acted, Operator.approve),
+    Verb("refuse", "POST", "/v1/parked/{item}/refuse", asks.Refuse, asks.Acted, Operator.refuse),
     Verb("redirect", "POST", "/v1/parked/redirect", asks.Redirect, asks.Acted, Operator.redirect),
     Verb("skip", "POST", "/v1/parked/skip", asks.ActOn, asks.Acted, Operator.skip),
     Verb("discard", "POST", "/v1/parked/discard", asks.ActOn, asks.Acted, Operator.discard),
