@@ -71,6 +71,12 @@ def require_running(folder: Path) -> None:
         raise Unavailable(f"no hub runs on {folder}: `isthmus run {folder}` starts it")
 
 
+def require_stopped(settings: Settings) -> None:
+    """Raises `Unavailable` while a hub runs."""
+    if _locked(settings):
+        raise Unavailable("a hub runs on this folder: stop it first")
+
+
 def look(folder: Path, function: Callable[[Reader], T]) -> T:
     """Run a query over the hub's journal, beside a running hub or without one."""
     from ..journal.search import open_read

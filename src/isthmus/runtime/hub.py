@@ -20,7 +20,7 @@ import msgspec
 
 from ..journal import SqliteJournal
 from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
-from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Tampered, Unavailable
 from ..model import CATALOGUE
 from ..observe import Observer
 from ..observe.events import (
@@ -50,6 +50,9 @@ STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
 
 JOURNAL_FILE = "journal.db"
+
+NEXT_KEY = ".next"
+"""After the name of the hub key's file: the key that is about to take its place."""
 
 
 class Hub:
@@ -308,6 +311,12 @@ def derived_key(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def is_broken_off(settings: Settings) -> bool:
+    """Whether the key of a rotation in place stands ready that was not finished (`rotation.py`)."""
+    scheme, _, name = settings.hub.key.partition(":")
+    return scheme == "file" and (settings.folder / f"{name}{NEXT_KEY}").exists()
+
+
 def journal_exists(settings: Settings) -> bool:
     return (settings.data / JOURNAL_FILE).exists()
 
@@ -348,13 +357,18 @@ def open_hub(
             on_failure(error)
 
     window_days = max((source.shared.duplicates_days for source in settings.sources.values()), default=0)
-    journal = SqliteJournal.open(
-        settings.data / JOURNAL_FILE,
-        vault,
-        clock=clock,
-        duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
-        on_failure=failed,
-    )
+    try:
+        journal = SqliteJournal.open(
+            settings.data / JOURNAL_FILE,
+            vault,
+            clock=clock,
+            duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
+            on_failure=failed,
+        )
+    except Tampered:
+        if is_broken_off(settings):
+            raise Misuse("a rotation of the hub key was broken off: finish it with `isthmus rotate-key`") from None
+        raise
     try:
         return Hub(settings, declarations, journal, clock=clock, observer=observer)
     except BaseException:
