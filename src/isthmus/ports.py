@@ -20,7 +20,7 @@ Invariants
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -395,6 +395,20 @@ class Acknowledger(Protocol):
         """Its delivery became durable."""
 
 
+class Text(NamedTuple):
+    """What a version stands for.
+
+    version  the first 12 hex digits of the SHA-256 of the content
+    kind     "source" or "table": a file; "sources" or "tables": a list of NAME@VERSION, each of them a text
+    name     the file, relative to the hub's folder; of a list: what it is of
+    """
+
+    version: str
+    kind: str
+    name: str
+    content: bytes
+
+
 class Arrival:
     """One frame on its way into the journal, with what it gives rise to when it was decided at once.
 
@@ -613,6 +627,13 @@ class Journal(Protocol):
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         """The stored state of a process instance."""
+
+    def keep(self, texts: list[Text]) -> Awaitable[None]:
+        """Store what the versions that decide from now on stand for; what is submitted after it is not durable before it.
+        Texts that are stored already stay as they are."""
+
+    async def text(self, version: str) -> Text | None:
+        """What a version stands for; None when it is not stored (any more)."""
 
     def close(self) -> None:
         """Commit what was submitted, then release. Safe twice."""

@@ -174,6 +174,7 @@ async def test_every_answer_has_the_shape_that_is_declared(api):
     await settled(api, 1)
     asks = {
         "show": {"id": 1},
+        "version": {"version": api.hub.plan.version("ehr-adt")},
         "body": {"item": 1},
         "hold": {"destination": "archive"},
         "release": {"destination": "archive"},

@@ -26,6 +26,7 @@ from ..ports import (
     Owed,
     Settlement,
     State,
+    Text,
     Verdict,
     Work,
 )
@@ -44,6 +45,7 @@ class Shelf:
         self.memories: dict[tuple[str, bytes], Memory] = {}
         self.postings: list[tuple[int, State]] = []
         self.owed: dict[int, Owed] = {}
+        self.texts: dict[str, Text] = {}
 
     def totals(self) -> dict[tuple[str, str], Counter[str]]:
         """What the ledger must say, counted from the rows: {(kind, party): {account: n}}."""
@@ -282,6 +284,13 @@ class MemoryJournal:
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         return self.shelf.memories.get((process, key))
+
+    async def keep(self, texts: list[Text]) -> None:
+        for text in texts:
+            self.shelf.texts.setdefault(text.version, text)
+
+    async def text(self, version: str) -> Text | None:
+        return self.shelf.texts.get(version)
 
     def _waiting(self) -> list[Entry]:
         return [entry for entry in self.shelf.deliveries if entry.state is State.WAITING]

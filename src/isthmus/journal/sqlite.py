@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 from ..kernel.clock import Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse
-from ..ports import Acknowledger, Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Work
+from ..ports import Acknowledger, Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Text, Work
 from ..security.vault import Vault
 from . import claim, owed, settle
+from . import texts as stored
 from .batch import Batch
 from .commit import Call, Committer, Operation, Writer
 from .store import Store
@@ -234,6 +235,12 @@ class SqliteJournal:
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         return await self.call(lambda batch: claim.memory(batch.store, process, key))
+
+    def keep(self, texts: list[Text]) -> Awaitable[None]:
+        return self.call(lambda batch: stored.keep(batch, texts))
+
+    async def text(self, version: str) -> Text | None:
+        return await self.call(lambda batch: stored.maybe_text(batch.store, version))
 
     def close(self) -> None:
         if not self._closed:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ..kernel.errors import Tampered
+from . import texts
 from .view import Pruned, View
 
 Failure = tuple[str, str, int, int, int]
@@ -113,6 +114,13 @@ _PASSES = (
         "what is proposed for message {message}",
         "select id, message, delivery, 0, x from proposal where id > ? and x is not null order by id",
         _sealed(b"q"),
+    ),
+    _Pass(
+        "text",
+        "TEXT",
+        "a stored source file or table",
+        "select id, 0, 0, 0, version from text where id > ? order by id",
+        lambda view, row: texts.maybe_text(view, row[4]),
     ),
     _Pass(
         "audit",

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
 from .undecided import Undecided
+from .versions import texts_of_tables
 
 RECOVERY_CHECK_S = 0.5
 STEP_CONNECTIONS = 8
@@ -205,6 +206,7 @@ class Hub:
     async def start(self) -> None:
         """Downstream first: what waits goes out before anything new comes in."""
         began = time.monotonic()
+        await self.keep_texts()
         blocked: dict[str, list[Entry]] = {}
         for entry in await self.journal.blocked():
             blocked.setdefault(entry.destination, []).append(entry)
@@ -237,6 +239,11 @@ class Hub:
         await asyncio.sleep(0)
         self.journal.close()
         self.observer(HubStopped(self.settings.hub.name, waiting))
+
+    def keep_texts(self) -> Awaitable[None]:
+        """Store the source files and tables that decide from now on. Submitted at once: before what they decide."""
+        folder, plan = self.settings.folder, self.plan
+        return self.journal.keep([*plan.texts, *texts_of_tables(folder, plan.tables)])
 
     # ---- what was just committed
 

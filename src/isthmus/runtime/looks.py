@@ -16,7 +16,6 @@ from ..kernel.clock import iso
 from ..kernel.errors import Misuse, PeerFault
 from ..protocols import hl7v2
 from . import asks
-from .plan import version_of
 from .times import parse_time
 
 if TYPE_CHECKING:
@@ -247,7 +246,8 @@ def status(hub: Hub) -> asks.Status:
             for name, outbox in hub.outboxes.items()
         ],
         flows=[
-            asks.FlowStatus(name=flow.name, source=flow.source, version=version_of(flow)) for flow in hub.plan.flows
+            asks.FlowStatus(name=flow.name, source=flow.source, version=hub.plan.version(flow.name))
+            for flow in hub.plan.flows
         ],
         incidents=[
             asks.IncidentStatus(cause=one.cause, text=one.text, count=one.count, since=at(one.first_ns))

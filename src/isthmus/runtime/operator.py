@@ -19,7 +19,7 @@ from ..journal.search import Reader, open_read
 from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
-from . import asks, choosing, deploy, looks, mending
+from . import asks, choosing, deploy, looks, mending, version_looks
 from .formats import reader
 from .hub import JOURNAL_FILE, Hub
 from .replaying import Replaying
@@ -101,6 +101,14 @@ class Operator:
 
     async def audit(self, ask: asks.ReadAudit, actor: str) -> asks.Audit:
         return await self.look(looks.read_audit, ask)
+
+    async def versions(self, ask: asks.ListVersions, actor: str) -> asks.Versions:
+        return await self.look(version_looks.versions)
+
+    async def version(self, ask: asks.ShowVersion, actor: str) -> asks.VersionShown:
+        shown = await self.look(version_looks.version, ask.version)
+        await self._audited(actor, "show version", reason=ask.reason, words={"version": ask.version})
+        return shown
 
     async def status(self, ask: asks.ReadStatus, actor: str) -> asks.Status:
         return looks.status(self.hub)

@@ -58,6 +58,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("replay", "POST", "/v1/replay", asks.Replay, asks.Replayed, Operator.replay),
     Verb("ledger", "GET", "/v1/ledger", asks.ReadLedger, asks.Ledger, Operator.ledger),
     Verb("verify", "POST", "/v1/verify", asks.VerifyJournal, asks.Verified, Operator.verify),
+    Verb("versions", "GET", "/v1/versions", asks.ListVersions, asks.Versions, Operator.versions),
+    Verb("version", "GET", "/v1/versions/{version}", asks.ShowVersion, asks.VersionShown, Operator.version),
     Verb("audit", "GET", "/v1/audit", asks.ReadAudit, asks.Audit, Operator.audit),
     Verb("hold", "POST", "/v1/destinations/{destination}/hold", asks.Hold, asks.Held, Operator.hold),
     Verb("release", "POST", "/v1/destinations/{destination}/release", asks.Hold, asks.Held, Operator.release),

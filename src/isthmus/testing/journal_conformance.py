@@ -14,6 +14,7 @@ tested elsewhere.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ from ..ports import (
     Owed,
     Settlement,
     State,
+    Text,
     Verdict,
     Work,
 )
@@ -472,6 +474,24 @@ async def keys_are_stood_for_by_the_same_16_bytes_for_ever(bench: JournalBench) 
     journal = await bench.open()
     assert journal.mac(b"MRN 4711") == first
     journal.close()
+
+
+@_sentence
+async def what_a_version_stands_for_is_kept_and_found_by_its_hash(bench: JournalBench) -> None:
+    journal = await bench.open()
+    first, second = (_source(content) for content in (b"version 1", b"version 2"))
+    await journal.keep([first])
+    await journal.keep([first, second])
+    await journal.keep([second])
+    journal.close()
+    journal = await bench.open()
+    assert [await journal.text(one.version) for one in (first, second)] == [first, second]
+    assert await journal.text("0" * 12) is None
+    journal.close()
+
+
+def _source(content: bytes) -> Text:
+    return Text(hashlib.sha256(content).hexdigest()[:12], "source", "flows/ehr.py", content)
 
 
 @_sentence

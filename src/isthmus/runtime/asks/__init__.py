@@ -2,7 +2,7 @@
 
 Times are RFC 3339 in UTC, or "" where there is none. Bodies are base64. Fields that are left out take their default.
 
-Files: `shape.py` the bases, `looking.py` and `acting.py` what can be asked. Read first: `shape.py`.
+Files: `shape.py` the bases, `looking.py`, `acting.py` and `versions.py` what can be asked. Read first: `shape.py`.
 """
 
 from .acting import (
@@ -55,6 +55,7 @@ from .shape import (
     Ask,
     Problem,
 )
+from .versions import ListVersions, ShowVersion, TextRow, TextShown, Versions, VersionShown
 
 __all__ = [
     "ActOn",
@@ -76,6 +77,7 @@ __all__ = [
     "IncidentStatus",
     "Ledger",
     "ListParked",
+    "ListVersions",
     "Mend",
     "MessageRow",
     "MessageShown",
@@ -94,11 +96,16 @@ __all__ = [
     "Replay",
     "Replayed",
     "ShowMessage",
+    "ShowVersion",
     "SourceStatus",
     "Status",
     "Step",
     "TakeBody",
+    "TextRow",
+    "TextShown",
     "Verified",
     "VerifyFinding",
     "VerifyJournal",
+    "VersionShown",
+    "Versions",
 ]
