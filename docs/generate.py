@@ -231,8 +231,9 @@ API = """# The API of a running hub
 before it. Its address stands in `run.json` in the hub's data folder.
 
 Every request carries `Authorization: Bearer TOKEN`, the secret that `[admin] token` refers to; it is read at each
-request, so a changed one counts at once. `X-Isthmus-Actor: NAME` says who asks. The token proves that they may, not who
-they are: the audit records `api:NAME`.
+request, so a changed one counts at once. `X-Isthmus-Actor: NAME` says who asks. That token proves that they may, not who
+they are: the audit records `api:NAME`. Who has a token of their own in `[admin.actors]` has proven it: the audit records
+`actor:NAME`. A mend that changes an amount wants two of these.
 
 Open to everybody who can connect: `/healthz` (the process answers), `/readyz` (200 while messages are taken in, else
 503), `/openapi.json` (this page for machines, OpenAPI 3.1).

@@ -20,9 +20,9 @@ Invariants
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .kernel.errors import IsthmusError
 
@@ -241,6 +241,18 @@ class State(enum.IntEnum):
     PARKED = 8
 
 
+class Money(NamedTuple):
+    """What a body says about money.
+
+    cents  what is at stake, in hundredths, not negative; 0: nothing, or unknown
+    said   every amount with its place, its currency and what decides its sign, in a form in which two bodies are compared:
+           a mend that changes it wants a second person. It may hold content and is never shown.
+    """
+
+    cents: int = 0
+    said: tuple[str, ...] = ()
+
+
 class Entry:
     """One delivery in the journal and in its lanes. Everything above `id` is given; the rest is set by the commit.
 
@@ -342,6 +354,61 @@ class Work:
         self.slot = slot
 
 
+class Owed:
+    """An acknowledgement that a message's sender is to get as a message of its own, once it is known what became of it.
+
+    to         the destination that it goes to
+    lanes      whose order it keeps there: the message's own
+    condition  when the sender wants it; the acknowledger's business
+    head       what is needed of the message to write it, as bytes; stored encrypted until it is answered
+    """
+
+    __slots__ = ("condition", "head", "lanes", "message_id", "source", "to")
+
+    def __init__(
+        self, to: str, lanes: tuple[bytes, ...], condition: str, head: bytes, *, message_id: int = 0, source: str = ""
+    ) -> None:
+        self.to = to
+        self.lanes = lanes
+        self.condition = condition
+        self.head = head
+        self.message_id = message_id
+        self.source = source
+
+
+class Verdict(NamedTuple):
+    """What became of a message: whether it was processed; `text` says why not, without content, for its sender."""
+
+    accepted: bool
+    at_ns: int
+    text: str = ""
+
+
+class Acknowledger(Protocol):
+    """What the journal asks for when the outcome of a message that is owed an answer is about to be stored."""
+
+    def write(self, owed: Owed, verdict: Verdict) -> bytes | None:
+        """The acknowledgement; None: its sender wants none of this verdict. Pure: called within a transaction, and again
+        when that fails."""
+
+    def offer(self, entry: Entry) -> None:
+        """Its delivery became durable."""
+
+
+class Text(NamedTuple):
+    """What a version stands for.
+
+    version  the first 12 hex digits of the SHA-256 of the content
+    kind     "source" or "table": a file; "sources" or "tables": a list of NAME@VERSION, each of them a text
+    name     the file, relative to the hub's folder; of a list: what it is of
+    """
+
+    version: str
+    kind: str
+    name: str
+    content: bytes
+
+
 class Arrival:
     """One frame on its way into the journal, with what it gives rise to when it was decided at once.
 
@@ -349,6 +416,7 @@ class Arrival:
     digest    MAC of the raw bytes
     entries   its deliveries, when decided; they become durable in the same transaction
     work      why it is parked undecided
+    owed      the acknowledgement that its sender gets when its outcome is known
     """
 
     __slots__ = (
@@ -364,6 +432,7 @@ class Arrival:
         "number",
         "origin",
         "original",
+        "owed",
         "raw",
         "received_ns",
         "retention",
@@ -393,6 +462,7 @@ class Arrival:
         original: int = 0,
         work: Work | None = None,
         blocks: bool = True,
+        owed: Owed | None = None,
     ) -> None:
         self.source = source
         self.received_ns = received_ns
@@ -411,6 +481,7 @@ class Arrival:
         self.original = original
         self.work = work
         self.blocks = blocks
+        self.owed = owed
         self.id = 0
         self.number = 0
 
@@ -495,10 +566,14 @@ class Journal(Protocol):
      1. `done(None)` means durable: it survives power loss. `done(error)` means that nothing of it is stored.
      2. Commit order is call order. Ids of deliveries and numbers of a source have no gaps.
      3. An open journal is fenced by its epoch: once another process has opened the partition, nothing more is written.
+     4. What a message is owed (`Arrival.owed`) becomes a delivery in the transaction that stores the message's outcome:
+        the last settlement of its deliveries to systems, or the decision that gives it none.
     """
 
     partition: int
     epoch: int
+    acknowledger: Acknowledger | None
+    """Set by who runs the journal, before anything is settled; without one nothing that is owed is answered."""
 
     def mac(self, value: bytes) -> bytes:
         """16 bytes that stand for a personal key in lanes and searches."""
@@ -552,6 +627,13 @@ class Journal(Protocol):
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         """The stored state of a process instance."""
+
+    def keep(self, texts: list[Text]) -> Awaitable[None]:
+        """Store what the versions that decide from now on stand for; what is submitted after it is not durable before it.
+        Texts that are stored already stay as they are."""
+
+    async def text(self, version: str) -> Text | None:
+        """What a version stands for; None when it is not stored (any more)."""
 
     def close(self) -> None:
         """Commit what was submitted, then release. Safe twice."""

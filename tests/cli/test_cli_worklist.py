@@ -94,6 +94,39 @@ def test_a_body_is_taken_mended_and_goes_out(isthmus, hub, start, until, target,
     assert [one for one in actions if one != "show"] == ["take body", "mend"]
 
 
+def test_a_mend_that_changes_an_amount_takes_two_people(
+    isthmus, hub, start, until, target, taken, send, tmp_path, monkeypatch
+):
+    for name in ("ana", "ben"):
+        (tmp_path / name).write_text(f"token of {name}\n")
+    settings = hub / "hub.toml"
+    actors = f'[admin.actors]\nana = "file:{tmp_path}/ana"\nben = "file:{tmp_path}/ben"\n'
+    settings.write_text(settings.read_text() + actors)
+    target.codes[b"1"] = "AE"
+    process = start(hub)
+    send(process, (b"1", b"P1^^^GH^MR\rFT1|1|C1||20260115||CG|X|||1|96.30&USD\rPV1|1"))
+    listed = until(lambda: isthmus("parked", "--hub", hub, "--json").json["items"], "the worklist")
+    assert listed[0]["cents"] == 9630
+    body = tmp_path / "body.hl7"
+    isthmus("parked", "--take", 1, "--out", body, "--hub", hub)
+    body.write_bytes(body.read_bytes().replace(b"96.30", b"96.40").replace(b"|1|P|", b"|1M|P|"))
+    mend = ("parked", "--mend", 1, "--body", body, "--reason", "a slip", "--hub", hub)
+    refused = isthmus(*mend)
+    assert (refused.code, "[admin.actors]" in refused.err) == (2, True)
+    monkeypatch.setenv("ISTHMUS_TOKEN", f"file:{tmp_path}/ana")
+    assert "item 1: proposed" in isthmus(*mend).out
+    assert "actor:ana proposes a mend (96.30 becomes 96.40): a slip" in isthmus("parked", "--hub", hub).out
+    approve = ("parked", "--approve", 1, "--reason", "seen", "--hub", hub)
+    assert "another person" in isthmus(*approve).err
+    monkeypatch.setenv("ISTHMUS_TOKEN", f"file:{tmp_path}/ben")
+    seen = tmp_path / "proposed.hl7"
+    assert isthmus("parked", "--take", 1, "--proposed", "--out", seen, "--hub", hub).code == 0
+    assert b"96.40" in seen.read_bytes()
+    assert isthmus(*approve).out == "item 1: goes out again, mended\n"
+    until(lambda: ids(taken) == [b"1", b"1M"], "the mended one")
+    assert isthmus("verify", "--hub", hub).code == 0
+
+
 @pytest.mark.parametrize(("action", "state"), [("skip", "skipped"), ("discard", "discarded")])
 def test_what_is_given_up_lets_its_lane_go_on(action, state, isthmus, hub, start, until, target, taken, send):
     target.codes[b"1"] = "AE"

@@ -62,6 +62,31 @@ def test_msh_15_and_16_choose_the_acknowledgement(accept, application, positive,
     assert answered(context(), raw, REFUSED) == negative
 
 
+@pytest.mark.parametrize(
+    ("accept", "application", "positive", "negative"),
+    [
+        ("AL", "AL", "CA", "CE"),
+        ("ER", "AL", "", "CE"),  # the AA that it asks for comes later
+        ("SU", "AL", "CA", "AE"),  # nothing comes later of what was not taken
+        ("NE", "AL", "AA", "AE"),  # the original mode, in other words
+        ("", "", "AA", "AE"),
+    ],
+)
+def test_what_follows_later_as_a_message_of_its_own_is_not_answered_at_once(
+    accept, application, positive, negative, context: Make
+) -> None:
+    later = context(application_ack_to="acks")
+    assert answered(later, asking(accept, application), ACCEPTED) == positive
+    assert answered(later, asking(accept, application), REFUSED) == negative
+
+
+@pytest.mark.parametrize(("accept", "code"), [("", "CA"), ("AL", "CA"), ("NE", ""), ("ER", "")])
+def test_an_ack_is_never_answered_with_an_ack_of_the_application(accept: str, code: str, context: Make) -> None:
+    raw = asking(accept, "AL").replace(b"ADT^A01^ADT_A01", b"ACK^A01^ACK")
+    assert answered(context(), raw, ACCEPTED) == code
+    assert answered(context(acknowledge="application"), raw, ACCEPTED) == code
+
+
 @pytest.mark.parametrize(("accept", "application", "code"), [("AL", "AL", "AA"), ("AL", "NE", "CA"), ("", "", "AA")])
 def test_in_application_mode_the_application_acknowledgement_goes_first(accept, application, code, context) -> None:
     assert answered(context(acknowledge="application"), asking(accept, application), ACCEPTED) == code

@@ -174,6 +174,7 @@ async def test_every_answer_has_the_shape_that_is_declared(api):
     await settled(api, 1)
     asks = {
         "show": {"id": 1},
+        "version": {"version": api.hub.plan.version("ehr-adt")},
         "body": {"item": 1},
         "hold": {"destination": "archive"},
         "release": {"destination": "archive"},
@@ -181,7 +182,7 @@ async def test_every_answer_has_the_shape_that_is_declared(api):
         "replay": {"destinations": ["archive"]},
         "close": {"items": [1], "reason": "done"},
     }
-    acting = {"resend", "skip", "discard", "redirect", "mend", "body"}
+    acting = {"resend", "skip", "discard", "redirect", "mend", "approve", "refuse", "body"}
     for verb in VERBS:
         if verb.name in acting:
             continue

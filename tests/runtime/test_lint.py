@@ -89,6 +89,12 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("formats", "hub.toml", ('facility = "main"', 'facility = "main"\nformat = "x13"'), 10, "there is no format 'x13'"),
     ("formats", "flows/adt.py", ('"hl7v2/ADT"', '"json"'), 3, "accepts json, and its source ehr gives hl7v2"),
     ("formats", "flows/adt.py", ('"hl7v2/ADT"', '"hl7v3/ADT"'), 3, "names no format that the hub knows"),
+    ("acknowledgements", "hub.toml", ('facility = "main"', 'facility = "main"\napplication_ack_to = "acks"'), 10, "there is no destination 'acks'"),
+    ("acknowledgements", "hub.toml", ('facility = "main"', 'facility = "main"\nformat = "json"\napplication_ack_to = "out"'), 11, "ask for no acknowledgement"),
+    ("acknowledgements", "hub.toml", ('facility = "main"', 'facility = "main"\nacknowledge = "application"\napplication_ack_to = "out"'), 11, "on the connection already"),
+    ("actors", "hub.toml", ("[facilities.main]", '[admin]\ntoken = "env:PATH"\n[admin.actors]\nana = "env:PATH"\nben = "env:HOME"\n[facilities.main]'), 7, "it is the hub's own"),
+    ("actors", "hub.toml", ("[facilities.main]", '[admin.actors]\nana = "env:HOME"\n[facilities.main]'), 4, "names one person"),
+    ("secrets", "hub.toml", ("[facilities.main]", '[admin.actors]\nana = "hunter2"\nben = "env:HOME"\n[facilities.main]'), 5, "is written in plain text"),
     ("destinations", "flows/adt.py", ('forward("out")', 'forward("outt")'), 8, "there is no destination 'outt'"),
     ("destinations", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\nevents = ["Nothing"]'), 16, "no event 'Nothing'"),
     ("declarations", "flows/adt.py", ("def every(msg):", "def every(msg:"), 7, "SyntaxError"),
@@ -169,6 +175,14 @@ def test_a_secret_that_others_can_read_is_a_warning(hub):
     (hub / "hub.key").chmod(0o644)
     (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
     assert [(one.level, one.rule, one.line) for one in lint(hub)] == [("warning", "secrets", 3)]
+
+
+def test_a_sample_that_asks_for_an_acknowledgement_that_none_will_send_is_a_warning(hub):
+    sample = hub / "samples" / "a.hl7"
+    sample.write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1|||AL|AL\r")
+    assert [(one.level, one.rule, one.file) for one in lint(hub)] == [("warning", "acknowledgements", "flows/adt.py")]
+    (hub / "hub.toml").write_text(HUB.replace('facility = "main"\nlisten', 'application_ack_to = "out"\nlisten'))
+    assert lint(hub) == []
 
 
 def test_two_flows_of_one_name_are_found(hub):

@@ -1,6 +1,6 @@
 """How a command reaches a hub: through the API of the one that runs, else by opening its journal itself.
 
-    run.json there and answering   HTTP to the address in it, with the token of [admin] token
+    run.json there and answering   HTTP to the address in it, with the token of [admin] token, or the one that ISTHMUS_TOKEN refers to
     no hub runs                    the same verb in this process, over a hub that is put together and not started
     a hub runs without an API      nothing can be done from here: exit code 3
 
@@ -29,6 +29,9 @@ from ..runtime.settings import Settings, load_settings
 if TYPE_CHECKING:
     from ..journal.search import Reader
     from ..runtime.verbs import Verb
+
+TOKEN_VARIABLE = "ISTHMUS_TOKEN"  # noqa: S105 - the variable holds a reference
+"""Names the secret that the command asks a running hub with, where it is another than the hub's: an actor's own."""
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
@@ -66,6 +69,12 @@ def require_running(folder: Path) -> None:
     settings = load_settings(folder)
     if run_file.maybe_read(settings.data) is None or not _locked(settings):
         raise Unavailable(f"no hub runs on {folder}: `isthmus run {folder}` starts it")
+
+
+def require_stopped(settings: Settings) -> None:
+    """Raises `Unavailable` while a hub runs."""
+    if _locked(settings):
+        raise Unavailable("a hub runs on this folder: stop it first")
 
 
 def look(folder: Path, function: Callable[[Reader], T]) -> T:
@@ -106,7 +115,8 @@ def _over_http(settings: Settings, url: str, verb: Verb, ask: Ask, answers: type
     from ..security import SecretStore
 
     assert settings.admin is not None or url
-    token = SecretStore(settings.folder).get(settings.admin.token) if settings.admin else ""
+    reference = os.environ.get(TOKEN_VARIABLE) or (settings.admin.token if settings.admin else "")
+    token = SecretStore(settings.folder).get(reference) if reference else ""
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=ANSWER_S)
     try:

@@ -10,8 +10,9 @@ Which acknowledgement a sender gets (HL7 v2 §2.9.2 and §2.9.3; conditions in t
     only MSH-16 asks for one    AA AE AR
     neither asks for one        none
 
-Under `acknowledge = "application"` MSH-16 goes before MSH-15. An application acknowledgement as a message of its own,
-after CA, is not sent.
+Under `acknowledge = "application"` MSH-16 goes before MSH-15. Where the source has an `application_ack_to` and both ask,
+the application acknowledgement follows later in a message of its own: here the sender gets what MSH-15 asks for. An ACK is
+answered with CA at the most, never with another ACK of the application.
 """
 
 from __future__ import annotations
@@ -182,6 +183,7 @@ class MllpSource:
         self._server: asyncio.Server | None = None
         self._empty = asyncio.Event()
         self._application = getattr(context.shared, "acknowledge", "accept") == "application"
+        self._later = bool(getattr(context.shared, "application_ack_to", ""))
         self._ids = count(1)
         # Unique over restarts and machines without asking anybody: MSH-10 of our own answers.
         self._tag = os.urandom(4).hex().upper()
@@ -271,25 +273,18 @@ class MllpSource:
         accept, application = message.field_bytes(b"MSH", 15), message.field_bytes(b"MSH", 16)
         if accept == b"AL" and not self._application:
             return "C"
-        if accept in _NULL and application in _NULL:
+        if hl7v2.is_acknowledgement(message):
+            return "C" if accept in hl7v2.NULLS or hl7v2.wants(accept, positive) else ""
+        if accept in hl7v2.NULLS and application in hl7v2.NULLS:
             return "A"
-        wanted = [("C", _wants(accept, positive)), ("A", _wants(application, positive))]
+        later = self._later and positive and bool(hl7v2.asked_later(message))
+        wanted = [("C", hl7v2.wants(accept, positive)), ("A", not later and hl7v2.wants(application, positive))]
         if self._application:
             wanted.reverse()
         return next((mode for mode, answer in wanted if answer), "")
 
 
 _POSITIVE_FATES = (Fate.ACCEPTED, Fate.DUPLICATE)
-_NULL = (b"", b'""')
-
-
-def _wants(condition: bytes, positive: bool) -> bool:
-    """HL7 table 0155. What is not in it is taken for AL: an answer too many does no harm, one too few stops the sender."""
-    if condition in _NULL or condition == b"NE":
-        return False
-    if condition == b"ER":
-        return not positive
-    return positive if condition == b"SU" else True
 
 
 def _verdict(receipt: Receipt) -> str:

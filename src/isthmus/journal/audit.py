@@ -34,7 +34,7 @@ def record(
     batch.counters.audit = id + 1
     before = store.one("select hash from audit where id = ?", (id - 1,)) or b""
     x = batch.sealed(b"a%d" % id, {"reason": reason, **(words or {})})
-    row = (id, batch.now_ns, actor, action, message, delivery, x)
+    row = (id, batch.now_ns, str(actor), action, message, delivery, x)
     store.db.execute("insert into audit values (?, ?, ?, ?, ?, ?, ?, ?)", (*row, link(store, before, row)))
     return id
 

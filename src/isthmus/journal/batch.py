@@ -7,7 +7,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -22,6 +22,8 @@ from .view import BODY_BITS, CHUNK_BYTES, lane_key
 _pack = msgspec.msgpack.encode
 
 WORKLIST = "worklist"
+PROCESS = "process:"
+"""What the names of processes begin with where they are destinations."""
 
 
 def task_of(entry: Entry) -> Work:
@@ -53,6 +55,7 @@ class Batch:
         self._work: list[tuple[Any, ...]] = []
         self._mends: list[tuple[int, ...]] = []
         self._was: list[tuple[Entry, State, int]] = []
+        self.answers: list[Entry] = []  # acknowledgements that were owed, for whoever runs the lanes
         self.tally = Tally()
         self._intake = self.tally.intake
         self._dispatched = self.tally.dispatched
@@ -196,17 +199,15 @@ class Batch:
         self._postings.append((id, delivery, previous, state, at_ns, follows, code, extra))
         return id
 
-    def settle(self, settlement: Settlement, was: State) -> None:
-        """The state change itself; what follows from it is the verb's business (settle.py)."""
+    def settle(self, settlement: Settlement, was: State, follows: int = 0) -> None:
+        """The state change itself; the deliveries that follow from it are the verb's business (settle.py)."""
         entry, state = settlement.entry, settlement.state
         extra = None
         if settlement.detail or settlement.reference or settlement.by:
             words = {"detail": settlement.detail, "reference": settlement.reference, "by": settlement.by}
             extra = self.sealed(b"p%d" % self.counters.posting, words, entry.body_id >> BODY_BITS)
         previous = entry.posting
-        id = entry.posting = self.post(
-            entry.id, previous, state, settlement.at_ns, len(settlement.follow), settlement.code, extra
-        )
+        id = entry.posting = self.post(entry.id, previous, state, settlement.at_ns, follows, settlement.code, extra)
         self._was.append((entry, was, previous))
         self._settled.append((state, entry.attempts, id, entry.id, previous))
         self.tally.move(entry.hour, self.store.names["destination", entry.destination], was, state)
@@ -270,6 +271,19 @@ class Batch:
     def sealed(self, record: bytes, value: Mapping[str, Any] | list[Any], segment: int = 0) -> bytes:
         return self.store.seal(segment, record, _pack(value), self.now_ns)
 
+    def take_answers(self) -> Callable[[], None] | None:
+        """What hands on the acknowledgements gathered since the last call, once they are durable; None: there are none."""
+        answers, acknowledger = self.answers, self.store.acknowledger
+        if not answers or acknowledger is None:
+            return None
+        self.answers = []
+
+        def hand_on() -> None:
+            for entry in answers:
+                acknowledger.offer(entry)
+
+        return hand_on
+
     def mark(self) -> tuple[Counters, int, int]:
         """A point to which `discard` can return; everything before it is flushed."""
         self.flush()
@@ -283,6 +297,7 @@ class Batch:
         for gathered in (self._messages, self._bodies, self._deliveries, self._settled, self._postings, self._work):
             gathered.clear()
         self._mends.clear()
+        self.answers.clear()
         self.tally.clear()
         self.store.forget_uncommitted()
 

@@ -182,3 +182,10 @@ where (select count(*) from message m where m.id between r.first_message and r.l
     != (select count(*) from run_entry e where e.run = r.id and e.kind = 1)
 or exists (select 1 from run_entry e left join message m on m.id = e.message
     where e.run = r.id and e.kind = 1 and (m.lane is not e.key or e.message not between r.first_message and r.last_message));
+
+-- OWED: message {message} is owed an acknowledgement, but is missing
+select o.message from owed o where not exists (select 1 from message m where m.id = o.message);
+
+-- PROPOSAL: a mend of message {message} is proposed for item {item} of the worklist, which is not open
+select p.message, p.item, p.delivery from proposal p
+where p.closed_ns = 0 and not exists (select 1 from worklist w where w.id = p.item and w.closed_ns = 0);

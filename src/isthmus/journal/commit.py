@@ -59,7 +59,7 @@ class Call(Generic[T]):
     """A function over the batch (a query, or a verb of its own); its result goes to a future, and before that to `then`:
     in the order of the operations, and also when nobody waits for the future any more."""
 
-    __slots__ = ("_error", "_function", "_result", "_then", "future")
+    __slots__ = ("_answers", "_error", "_function", "_result", "_then", "future")
 
     kept = False
 
@@ -71,6 +71,7 @@ class Call(Generic[T]):
         self.future = future
         self._result: Any = None
         self._error: BaseException | None = None
+        self._answers: Callable[[], None] | None = None
 
     def apply(self, batch: Batch) -> None:
         self._result = self._error = None
@@ -84,10 +85,13 @@ class Call(Generic[T]):
         except Exception as error:
             batch.discard(mark)
             self._error = error
+        self._answers = batch.take_answers()
 
     def finish(self, error: IsthmusError | None) -> None:
         if self._then is not None and not (error or self._error):
             self._then(self._result)
+        if self._answers and not error:
+            self._answers()
         if self.future.done():
             return
         if error or self._error:

@@ -7,6 +7,7 @@ the numbers of what is kept must stay gap-free. `pruned` says how far each table
 from __future__ import annotations
 
 from ..kernel.clock import NS_PER_HOUR
+from . import texts
 from .store import Store
 from .view import BODY_BITS
 
@@ -22,6 +23,7 @@ def step(store: Store, before_ns: int) -> bool:
         or _rows(store, "worklist", f"message > {done}")
         or _rows(store, "mend", f"message > {done}")
         or _run(store, before_ns)
+        or texts.forget(store)
     )
 
 
@@ -69,6 +71,8 @@ def _run(store: Store, before_ns: int) -> bool:
     _advance(store, "hour", newest_ns // NS_PER_HOUR)
     _advance(store, "message", last)
     store.db.execute("delete from message where id between ? and ?", (first, last))
+    store.db.execute("delete from proposal where message between ? and ?", (first, last))
+    store.db.execute("delete from owed where message between ? and ?", (first, last))
     store.db.execute("delete from lane_also where message between ? and ?", (first, last))
     store.db.execute("delete from run_entry where run = ?", (id,))
     store.db.execute("delete from run where id = ?", (id,))

@@ -14,8 +14,23 @@ from collections.abc import Callable
 
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
-from ..ports import Arrival, Decision, Done, Entry, Journal, Kind, Memory, Settlement, State, Work
-from .batch import WORKLIST, task_of
+from ..ports import (
+    Acknowledger,
+    Arrival,
+    Decision,
+    Done,
+    Entry,
+    Journal,
+    Kind,
+    Memory,
+    Owed,
+    Settlement,
+    State,
+    Text,
+    Verdict,
+    Work,
+)
+from .batch import PROCESS, WORKLIST, task_of
 
 
 class Shelf:
@@ -29,6 +44,8 @@ class Shelf:
         self.items: list[Item] = []
         self.memories: dict[tuple[str, bytes], Memory] = {}
         self.postings: list[tuple[int, State]] = []
+        self.owed: dict[int, Owed] = {}
+        self.texts: dict[str, Text] = {}
 
     def totals(self) -> dict[tuple[str, str], Counter[str]]:
         """What the ledger must say, counted from the rows: {(kind, party): {account: n}}."""
@@ -63,6 +80,7 @@ class MemoryJournal:
         self.epoch = self.shelf.epoch
         self._later = later or (lambda callback: asyncio.get_running_loop().call_soon(callback))
         self._closed = False
+        self.acknowledger: Acknowledger | None = None
 
     def mac(self, value: bytes) -> bytes:
         return hmac.digest(b"a journal in memory", value, "sha256")[:16]
@@ -81,7 +99,12 @@ class MemoryJournal:
             self._dispatch(arrival.id, arrival.received_ns, arrival.raw, arrival.entries)
             if arrival.work:
                 shelf.items.append(Item(arrival.work, arrival.id, 0, arrival.blocks, 0))
+            if arrival.owed:
+                arrival.owed.message_id, arrival.owed.source = arrival.id, arrival.source
+                shelf.owed[arrival.id] = arrival.owed
+            answer = self._answer(arrival.id, arrival.received_ns)
             self._done(done)
+            self._offer(answer)
 
     def decide(
         self,
@@ -108,7 +131,9 @@ class MemoryJournal:
         else:
             message.decision, message.version = decision, version
             self._dispatch(message_id, message.received_ns, message.raw, entries)
+        answer = self._answer(message_id, message.received_ns)
         self._done(done)
+        self._offer(answer)
 
     def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
         if self._fenced(done):
@@ -128,7 +153,42 @@ class MemoryJournal:
         for child in settlement.follow:
             child.parent = entry.id
         self._dispatch(entry.message_id, entry.hour * NS_PER_HOUR, shelf.bodies[entry.id], settlement.follow)
+        answer = self._answer(entry.message_id, settlement.at_ns, parent=entry.id)
         self._done(done)
+        self._offer(answer)
+
+    def _answer(self, message_id: int, at_ns: int, *, parent: int = 0) -> Entry | None:
+        """What a message is owed, once its decision is made and every delivery of its own to a system is settled."""
+        shelf = self.shelf
+        owed, message = shelf.owed.get(message_id), shelf.messages[message_id - 1]
+        own = self._own(message_id)
+        if owed is None or self.acknowledger is None or message.decision is Decision.UNDECIDED:
+            return None
+        if any(entry.state in (State.WAITING, State.PARKED) for entry in own):
+            return None
+        del shelf.owed[message_id]
+        given_up = [entry for entry in own if entry.state in (State.DISCARDED, State.RETURNED)]
+        text = f"its delivery to {given_up[0].destination} was {given_up[0].state.name.lower()}" if given_up else ""
+        body = self.acknowledger.write(owed, Verdict(not given_up, at_ns, text))
+        if body is None:
+            return None
+        answer = Entry(owed.to, owed.lanes, body, parent=parent, waits=False)
+        self._dispatch(message_id, message.received_ns, b"", [answer])
+        return answer
+
+    def _own(self, message_id: int) -> list[Entry]:
+        """Deliveries of a message to systems: of its decision, and in the place of those."""
+        own: dict[int, Entry] = {}
+        for entry in self.shelf.deliveries:
+            to_system = entry.destination != WORKLIST and not entry.destination.startswith(PROCESS)
+            if entry.message_id == message_id and to_system and (not entry.parent or entry.parent in own):
+                own[entry.id] = entry
+        return list(own.values())
+
+    def _offer(self, answer: Entry | None) -> None:
+        acknowledger = self.acknowledger
+        if answer is not None and acknowledger is not None:
+            self._later(lambda: acknowledger.offer(answer))
 
     def _dispatch(
         self, message: int, received_ns: int, shared: bytes, entries: tuple[Entry, ...] | list[Entry]
@@ -224,6 +284,13 @@ class MemoryJournal:
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         return self.shelf.memories.get((process, key))
+
+    async def keep(self, texts: list[Text]) -> None:
+        for text in texts:
+            self.shelf.texts.setdefault(text.version, text)
+
+    async def text(self, version: str) -> Text | None:
+        return self.shelf.texts.get(version)
 
     def _waiting(self) -> list[Entry]:
         return [entry for entry in self.shelf.deliveries if entry.state is State.WAITING]

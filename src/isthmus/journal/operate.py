@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
 from ..ports import Arrival, Decision, Entry, Settlement, State
-from . import audit, claim
+from . import audit, claim, owed
 from .batch import Batch
 from .settle import close_item, settle
 
@@ -67,7 +67,7 @@ def discard(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[E
 
 def close_tasks(batch: Batch, items: Sequence[int], actor: str, reason: str) -> list[int]:
     """Tasks that are done; the ids of their deliveries. What the person did comes in as a message of its own."""
-    _named(actor, reason)
+    named(actor, reason)
     found = {
         id: row
         for id in items
@@ -103,13 +103,14 @@ def skip_messages(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> 
 
 def discard_messages(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[Arrival]:
     """Undecided messages that must not be processed: counted as filtered, and audited as discarded."""
-    return _filter(batch, ids, actor, reason, "discard")
+    return _filter(batch, ids, actor, reason, "discard", refused="it was discarded")
 
 
 # ---- what the verbs share
 
 
-def _named(actor: str, reason: str) -> None:
+def named(actor: str, reason: str) -> None:
+    """Raises `Misuse` when it is not said who acts, or why."""
     if not actor.strip():
         raise Misuse("say who does this: the journal keeps it")
     if not reason.strip():
@@ -126,7 +127,7 @@ def _refuse_unless(wrong: Sequence[int], why: str) -> None:
 
 def _parked(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> list[Entry]:
     """The parked deliveries of these ids, each once. Raises `Misuse` naming those that are none."""
-    _named(actor, reason)
+    named(actor, reason)
     batch.flush()
     states = {id: batch.store.one("select state from delivery where id = ?", (id,)) for id in ids}
     _refuse_unless([id for id, state in states.items() if state is None], "is no delivery in the journal")
@@ -150,13 +151,15 @@ def _settle(
     follow: tuple[Entry, ...] = (),
     words: dict[str, str] | None = None,
 ) -> Entry:
-    settle(batch, Settlement(entry, state, batch.now_ns, code=action.upper(), detail=reason, by=actor, follow=follow))
+    settle(
+        batch, Settlement(entry, state, batch.now_ns, code=action.upper(), detail=reason, by=str(actor), follow=follow)
+    )
     audit.record(batch, actor, action, message=entry.message_id, delivery=entry.id, reason=reason, words=words)
     return entry
 
 
 def _undecided(batch: Batch, ids: Sequence[int], actor: str, reason: str) -> None:
-    _named(actor, reason)
+    named(actor, reason)
     batch.flush()
     decisions = {id: batch.store.one("select decision from message where id = ?", (id,)) for id in ids}
     _refuse_unless([id for id, decision in decisions.items() if decision is None], "is no message in the journal")
@@ -173,12 +176,15 @@ def _decide_again(batch: Batch, ids: Sequence[int], actor: str, reason: str, act
     return _on_messages(batch, ids, actor, reason, action, lambda _: None)
 
 
-def _filter(batch: Batch, ids: Sequence[int], actor: str, reason: str, action: str) -> list[Arrival]:
+def _filter(
+    batch: Batch, ids: Sequence[int], actor: str, reason: str, action: str, *, refused: str = ""
+) -> list[Arrival]:
     def take_out(id: int) -> None:
         row = batch.store.db.execute("select source, received_ns from message where id = ?", (id,)).fetchone()
         assert row is not None
         batch.store.db.execute("update message set decision = ? where id = ?", (Decision.FILTERED, id))
         batch.tally.decided(row[1] // NS_PER_HOUR, row[0], Decision.FILTERED)
+        owed.decided(batch, id, refused=refused)
 
     return _on_messages(batch, ids, actor, reason, action, take_out)
 
@@ -204,6 +210,7 @@ __all__ = [
     "discard_messages",
     "mend",
     "mend_message",
+    "named",
     "redirect",
     "resend",
     "retry_messages",

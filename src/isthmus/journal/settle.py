@@ -8,6 +8,7 @@ from ..ports import Decision, Entry, Memory, Settlement, State, Work
 from .batch import Batch
 from .carry import carry
 from .claim import deciding_body
+from .owed import decided, settling
 from .view import BODY_BITS
 
 
@@ -15,8 +16,9 @@ def settle(batch: Batch, settlement: Settlement) -> None:
     entry = settlement.entry
     if batch.store.leaving:
         _stay(batch, settlement)
+    children = (*settlement.follow, *settling(batch, settlement))
     was, entry.state = entry.state, settlement.state
-    batch.settle(settlement, was)
+    batch.settle(settlement, was, len(children))
     if was is State.PARKED:
         batch.store.db.execute(
             "update worklist set closed_ns = ? where delivery = ? and delivery != 0 and closed_ns = 0",
@@ -29,9 +31,9 @@ def settle(batch: Batch, settlement: Settlement) -> None:
         remember(batch, settlement.memory)
     if settlement.work:
         batch.work(settlement.work, entry=entry, blocks=settlement.blocks, segment=entry.body_id >> BODY_BITS)
-    if settlement.follow:
+    if children:
         segment = batch.store.segment("standard", settlement.at_ns)
-        for child in settlement.follow:
+        for child in children:
             follow(batch, entry, child, segment, settlement.at_ns)
 
 
@@ -113,6 +115,7 @@ def decide(
         if entry.slot:
             batch.withdraw(entry.slot, batch.now_ns)
         batch.dispatch(entry, segment)
+    decided(batch, message_id)
 
 
 def close_item(batch: Batch, message_id: int) -> None:

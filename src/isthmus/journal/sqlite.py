@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 from ..kernel.clock import Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse
-from ..ports import Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Work
+from ..ports import Acknowledger, Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Text, Work
 from ..security.vault import Vault
-from . import claim, settle
+from . import claim, owed, settle
+from . import texts as stored
 from .batch import Batch
 from .checkpoint import Checkpointer
 from .commit import Call, Committer, Operation, WaitingThread, Writer
@@ -20,41 +21,54 @@ from .trail import CONTROL, find
 
 T = TypeVar("T")
 
+Answers = Callable[[], None] | None
+"""Hands on the acknowledgements that an operation gave rise to, once they are durable."""
+
 RETURNED = f"select 1 from delivery where message = ? and state = {int(State.RETURNED)}"
 
 
 class Append:
-    __slots__ = ("arrival", "done")
+    __slots__ = ("_answers", "arrival", "done")
     kept = False
 
     def __init__(self, arrival: Arrival, done: Done) -> None:
         self.arrival = arrival
         self.done = done
+        self._answers: Answers = None
 
     def apply(self, batch: Batch) -> None:
         batch.append(self.arrival)
+        if self.arrival.owed is not None:
+            owed.owe(batch, self.arrival)
+            self._answers = batch.take_answers()
 
     def finish(self, error: IsthmusError | None) -> None:
         self.done(error)
+        if self._answers and not error:
+            self._answers()
 
 
 class Settle:
-    __slots__ = ("done", "settlement")
+    __slots__ = ("_answers", "done", "settlement")
     kept = True  # the delivery did happen
 
     def __init__(self, settlement: Settlement, done: Done) -> None:
         self.settlement = settlement
         self.done = done
+        self._answers: Answers = None
 
     def apply(self, batch: Batch) -> None:
         settle.settle(batch, self.settlement)
+        self._answers = batch.take_answers() if batch.answers else None
 
     def finish(self, error: IsthmusError | None) -> None:
         self.done(error)
+        if self._answers and not error:
+            self._answers()
 
 
 class Decide:
-    __slots__ = ("_arguments", "_refused", "done")
+    __slots__ = ("_answers", "_arguments", "_refused", "done")
     kept = True  # the lane waits for it; decided again it would be the same
 
     def __init__(
@@ -69,6 +83,7 @@ class Decide:
     ) -> None:
         self._arguments = (message_id, decision, version, entries, work, blocks)
         self._refused: Misuse | None = None
+        self._answers: Answers = None
         self.done = done
 
     def apply(self, batch: Batch) -> None:
@@ -77,9 +92,12 @@ class Decide:
             settle.decide(batch, *self._arguments)
         except Misuse as error:  # decided already: nothing was written for it, and the others in the batch go on
             self._refused = error
+        self._answers = batch.take_answers() if batch.answers else None
 
     def finish(self, error: IsthmusError | None) -> None:
         self.done(error or self._refused)
+        if self._answers and not error:
+            self._answers()
 
 
 class SqliteJournal:
@@ -127,6 +145,14 @@ class SqliteJournal:
             store.close()
 
         return cls(committer, writer.submit, close)
+
+    @property
+    def acknowledger(self) -> Acknowledger | None:
+        return self._committer.store.acknowledger
+
+    @acknowledger.setter
+    def acknowledger(self, acknowledger: Acknowledger | None) -> None:
+        self._committer.store.acknowledger = acknowledger
 
     @property
     def unable(self) -> str | None:
@@ -212,6 +238,12 @@ class SqliteJournal:
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         return await self.call(lambda batch: claim.memory(batch.store, process, key))
+
+    def keep(self, texts: list[Text]) -> Awaitable[None]:
+        return self.call(lambda batch: stored.keep(batch, texts))
+
+    async def text(self, version: str) -> Text | None:
+        return await self.call(lambda batch: stored.maybe_text(batch.store, version))
 
     def close(self) -> None:
         if not self._closed:

@@ -16,6 +16,7 @@ import apsw
 
 from ..kernel.clock import NS_PER_DAY
 from ..kernel.errors import Misuse, StorageUnable
+from ..ports import Acknowledger
 from ..security.vault import KEY_BYTES, DataKey, Vault
 from .checkpoint import LOG_PAGES
 from .migrate import migrate, shipped
@@ -90,6 +91,8 @@ class Store(View):
         self.leaving: set[int] = set()
         self.surveyed = False
         self.load_leaving()
+        self.acknowledger: Acknowledger | None = None
+        self.owes = self.one("select 1 from owed") is not None  # whether a message may be owed an acknowledgement
 
     def _connect(self, vfs: str | None) -> apsw.Connection:
         db = apsw.Connection(str(self.path), vfs=vfs)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ..kernel.errors import Tampered
+from . import texts
 from .view import Pruned, View
 
 Failure = tuple[str, str, int, int, int]
@@ -26,6 +27,7 @@ class _Pass(NamedTuple):
     words: str
     sql: str
     look: Callable[[View, tuple[Any, ...]], object]
+    key: str = "id"
 
 
 def _body(view: View, row: tuple[Any, ...]) -> None:
@@ -99,6 +101,28 @@ _PASSES = (
         _body,
     ),
     _Pass(
+        "owed",
+        "RECORD",
+        "what message {message} is owed",
+        "select message, message, 0, 0, x from owed where message > ? order by message",
+        _sealed(b"o"),
+        "message",
+    ),
+    _Pass(
+        "proposal",
+        "RECORD",
+        "what is proposed for message {message}",
+        "select id, message, delivery, 0, x from proposal where id > ? and x is not null order by id",
+        _sealed(b"q"),
+    ),
+    _Pass(
+        "text",
+        "TEXT",
+        "a stored source file or table",
+        "select id, 0, 0, 0, version from text where id > ? order by id",
+        lambda view, row: texts.maybe_text(view, row[4]),
+    ),
+    _Pass(
         "audit",
         "RECORD",
         "the words of an audit row",
@@ -110,7 +134,7 @@ _PASSES = (
 
 def unreadable(view: View, progress: Callable[[int, int], None]) -> Iterator[Failure]:
     """What does not open: altered, missing, or its key is. What was pruned is passed over."""
-    ends = [view.one(f"select max(id) from {each.table}") or 0 for each in _PASSES]
+    ends = [view.one(f"select max({each.key}) from {each.table}") or 0 for each in _PASSES]
     before = 0
     for each, end in zip(_PASSES, ends, strict=True):
         at = 0

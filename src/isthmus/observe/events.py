@@ -75,6 +75,13 @@ class ControlIdReused(Event, frozen=True):
     source: str
 
 
+class ApplicationAckNotSent(Event, frozen=True):
+    """A sender asked for an application acknowledgement as a message of its own; its source has no `application_ack_to`."""
+
+    level = "warning"
+    source: str
+
+
 class DecisionParked(Event, frozen=True):
     """A flow could not decide a message: it is on the worklist."""
 

@@ -3,7 +3,8 @@
     check the folder --> same version? --> lane or source changed? drain first --> swap
 
 Undecided messages use the new version from then on; what was decided stays as it was decided. A flow that `isthmus check`
-finds wrong never becomes live. The version is the hash of the flow's file; modules that it imports are read again too.
+finds wrong never becomes live. The version is the hash of the flow's file and of the hub's modules that it imports; its text
+is stored with the first decision that it makes (`versions.py`).
 Tables are deployed all at once, under the name `tables`, and with every flow whose file has changed: steps and decisions
 after that look things up in the new rows, also those of processes that go on running.
 """
@@ -23,8 +24,8 @@ from ..kernel.errors import Misuse
 from . import asks
 from .hub import Hub
 from .lint import Subject, findings_of
-from .plan import version_of
 from .tables import put_tables
+from .versions import stated
 
 DRAIN_S = 30.0
 LOOK_S = 0.05
@@ -38,12 +39,14 @@ Look = Callable[..., Awaitable[Any]]
 async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
     """Raises `Misuse` when the flow is not there, has errors, or cannot be drained in time."""
     if name == TABLES:
-        return deploy_tables(hub)
+        deployed = deploy_tables(hub)
+        await hub.keep_texts()
+        return deployed
     held = next((flow for flow in hub.plan.flows if flow.name == name), None)
     fresh, subject = loaded(hub.settings.folder, name)
     if held is None:
         raise Misuse(f"flow {name} was not there when the hub started: a new flow needs `isthmus run` again")
-    before, version = hub.plan.version(name), version_of(fresh)
+    before, version = hub.plan.version(name), stated(fresh).version
     if before == version:
         return asks.Deployed(flow=name, before=before, version=version, changed=False)
     if fresh.source != held.source:
@@ -53,7 +56,10 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
         await _drained(hub, look, held, partial(hub.plan.replace, name, fresh, subject.reference_tables))
     else:
         hub.plan.replace(name, fresh, subject.reference_tables)
-    hub.plan.reload_tables(hub.settings.folder)
+    try:
+        hub.plan.reload_tables(hub.settings.folder)
+    finally:
+        await hub.keep_texts()
     return asks.Deployed(flow=name, before=before, version=version, changed=True)
 
 

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import msgspec
 
 from ..journal import SqliteJournal
 from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
-from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Tampered, Unavailable
 from ..model import CATALOGUE
 from ..observe import Observer
 from ..observe.events import (
@@ -36,12 +36,15 @@ from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
+from .money import MoneyOf, reader_of
 from .outbox import Outbox
+from .owed import Acknowledgements
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
 from .undecided import Undecided
+from .versions import texts_of_tables
 from .window import DEFAULT_BOUNDS, Bounds
 
 RECOVERY_CHECK_S = 0.5
@@ -49,6 +52,9 @@ STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
 
 JOURNAL_FILE = "journal.db"
+
+NEXT_KEY = ".next"
+"""After the name of the hub key's file: the key that is about to take its place."""
 
 
 class Hub:
@@ -93,7 +99,9 @@ class Hub:
             subscriptions,
             declarations.tables,
         )
+        journal.acknowledger = Acknowledgements(journal.mac, self.offer)
         self.timers = Timers(journal, clock, self.offer, observer)
+        self.money: dict[str, MoneyOf] = {}  # what tells the money in bodies to a destination
         self.outboxes: dict[str, Outbox] = {}
         for name, endpoint in settings.destinations.items():
             self.outboxes[name] = self._outbox_of(endpoint)
@@ -161,7 +169,10 @@ class Hub:
         def sink() -> Sink:
             return module.sink(settings, self._context(endpoint))  # type: ignore[no-any-return]
 
-        return self._outbox(endpoint.name, sink, endpoint.shared, endpoint.shared.owner, getattr(module, "split", None))
+        money = reader_of(endpoint.shared.money, getattr(module, "money_of", None))
+        self.money[endpoint.name] = money
+        split = getattr(module, "split", None)
+        return self._outbox(endpoint.name, sink, endpoint.shared, endpoint.shared.owner, split, money)
 
     def _outbox(
         self,
@@ -170,6 +181,7 @@ class Hub:
         policy: DeliveryPolicy,
         owner: str,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
+        money: MoneyOf | None = None,
     ) -> Outbox:
         outbox = Outbox(
             name,
@@ -184,6 +196,7 @@ class Hub:
             split=split,
             seed=self._seed,
             bounds=self._bounds,
+            money=money,
         )
         outbox.on_reply = self._replied
         outbox.awaited = self._awaited
@@ -194,6 +207,7 @@ class Hub:
     async def start(self) -> None:
         """Downstream first: what waits goes out before anything new comes in."""
         began = time.monotonic()
+        await self.keep_texts()
         blocked: dict[str, list[Entry]] = {}
         for entry in await self.journal.blocked():
             blocked.setdefault(entry.destination, []).append(entry)
@@ -226,6 +240,11 @@ class Hub:
         await asyncio.sleep(0)
         self.journal.close()
         self.observer(HubStopped(self.settings.hub.name, waiting))
+
+    def keep_texts(self) -> Awaitable[None]:
+        """Store the source files and tables that decide from now on. Submitted at once: before what they decide."""
+        folder, plan = self.settings.folder, self.plan
+        return self.journal.keep([*plan.texts, *texts_of_tables(folder, plan.tables)])
 
     # ---- what was just committed
 
@@ -300,6 +319,12 @@ def derived_key(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def is_broken_off(settings: Settings) -> bool:
+    """Whether the key of a rotation in place stands ready that was not finished (`rotation.py`)."""
+    scheme, _, name = settings.hub.key.partition(":")
+    return scheme == "file" and (settings.folder / f"{name}{NEXT_KEY}").exists()
+
+
 def journal_exists(settings: Settings) -> bool:
     return (settings.data / JOURNAL_FILE).exists()
 
@@ -340,13 +365,18 @@ def open_hub(
             on_failure(error)
 
     window_days = max((source.shared.duplicates_days for source in settings.sources.values()), default=0)
-    journal = SqliteJournal.open(
-        settings.data / JOURNAL_FILE,
-        vault,
-        clock=clock,
-        duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
-        on_failure=failed,
-    )
+    try:
+        journal = SqliteJournal.open(
+            settings.data / JOURNAL_FILE,
+            vault,
+            clock=clock,
+            duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
+            on_failure=failed,
+        )
+    except Tampered:
+        if is_broken_off(settings):
+            raise Misuse("a rotation of the hub key was broken off: finish it with `isthmus rotate-key`") from None
+        raise
     try:
         return Hub(settings, declarations, journal, clock=clock, observer=observer)
     except BaseException:

@@ -19,9 +19,11 @@ from ..kernel.clock import NS_PER_DAY, Clock
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Refused, Transient
 from ..kernel.message import Message
 from ..observe import Observer
-from ..observe.events import ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
-from ..ports import Arrival, Decision, Entry, Fate, Journal, Kind, Receipt, Work
+from ..observe.events import ApplicationAckNotSent, ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
+from ..ports import Arrival, Decision, Entry, Fate, Journal, Kind, Owed, Receipt, Work
 from .formats import Read, reader
+from .money import reader_of
+from .owed import owed_of
 from .plan import Plan, Route, cause_of, in_words
 from .settings import SourceSettings
 
@@ -89,6 +91,9 @@ class SourceIntake:
         self._storage = storage
         self._give_back = give_back
         self._facility = facility
+        self._money = reader_of(settings.money)
+        # Under acknowledge = "application" the sender has its application acknowledgement on the connection.
+        self._enhanced = settings.format == "hl7v2" and settings.acknowledge == "accept"
         self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
         self._arriving: dict[tuple[int, bytes], list[Reply]] = {}
         self._waiting: dict[int, tuple[Reply, asyncio.TimerHandle]] = {}
@@ -215,6 +220,7 @@ class SourceIntake:
             digest=digest,
             retention=route.retention,
             origin=origin,
+            owed=self._owed(read.content, lanes) if self._enhanced else None,
         )
         if self._standing.lanes and self._standing.blocks(lanes):
             self._standing.add(lanes)
@@ -223,6 +229,14 @@ class SourceIntake:
             if arrival.work and route.waits:
                 self._standing.add(lanes)
         self._journal.append(arrival, partial(self._appended, arrival, read.content, reply))
+
+    def _owed(self, content: Any, lanes: tuple[bytes, ...]) -> Owed | None:
+        """The application acknowledgement that the sender asks for as a message of its own."""
+        owed = owed_of(self._settings.application_ack_to, content, lanes)
+        if owed is not None and not owed.to:
+            self._observe(ApplicationAckNotSent(self.name))
+            return None
+        return owed
 
     def decide(self, arrival: Arrival, read: Read, route: Route) -> None:
         """Fill in the decision: what follows, or why a person has to look."""
@@ -238,7 +252,8 @@ class SourceIntake:
             self._observe(DecisionParked(self.name, cause.code, str(cause)))
             text = in_words(cause)
             owner = route.flows[0].owner
-            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail)
+            cents = self._money(arrival.raw).cents
+            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail, cents=cents)
             arrival.blocks = route.waits
             return
         took = time.perf_counter_ns() - began

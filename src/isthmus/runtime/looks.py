@@ -9,14 +9,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..journal import audit, ledger, search, show, verify, worklist
+from ..journal import audit, ledger, proposals, search, show, verify, worklist
 from ..journal.search import Query, Reader
 from ..journal.view import View
 from ..kernel.clock import iso
 from ..kernel.errors import Misuse, PeerFault
 from ..protocols import hl7v2
 from . import asks
-from .plan import version_of
 from .times import parse_time
 
 if TYPE_CHECKING:
@@ -177,9 +176,19 @@ def parked(view: Reader, ask: asks.ListParked) -> asks.Parked:
                 blocks=one.blocks,
                 behind=one.behind,
                 behind_ids=list(one.behind_ids),
+                proposed=_proposed(view, one.id),
             )
             for one in found
         ]
+    )
+
+
+def _proposed(view: Reader, item: int) -> asks.Proposed | None:
+    found = proposals.maybe_open(view, item)
+    if found is None:
+        return None
+    return asks.Proposed(
+        by=found.actor, at=at(found.at_ns), reason=found.reason, was_cents=found.was_cents, cents=found.cents
     )
 
 
@@ -237,7 +246,8 @@ def status(hub: Hub) -> asks.Status:
             for name, outbox in hub.outboxes.items()
         ],
         flows=[
-            asks.FlowStatus(name=flow.name, source=flow.source, version=version_of(flow)) for flow in hub.plan.flows
+            asks.FlowStatus(name=flow.name, source=flow.source, version=hub.plan.version(flow.name))
+            for flow in hub.plan.flows
         ],
         incidents=[
             asks.IncidentStatus(cause=one.cause, text=one.text, count=one.count, since=at(one.first_ns))

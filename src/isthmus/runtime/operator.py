@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from ..journal import SqliteJournal, audit, operate, worklist
+from ..journal import SqliteJournal, audit, operate, proposals, worklist
 from ..journal.search import Reader, open_read
 from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
-from . import asks, choosing, deploy, looks
+from . import asks, choosing, deploy, looks, mending, version_looks
 from .formats import reader
 from .hub import JOURNAL_FILE, Hub
 from .replaying import Replaying
@@ -77,17 +77,12 @@ class Operator:
         return found
 
     async def body(self, ask: asks.TakeBody, actor: str) -> asks.Body:
-        """The body that a mend of an item would replace."""
+        """The body that a mend of an item would replace, or the one that is proposed."""
         (item,) = await self.look(choosing.items_of, [ask.item])
-        if item.kind == "task":
-            raise Misuse(f"item {ask.item} is a task: it has no body")
-        shown = await self.look(looks.message, item.message)
-        body = shown.mended if shown.mended is not None else shown.raw
-        if item.kind == "delivery":
-            body = next(one.body for one in shown.deliveries if one.id == item.delivery)
-        if body is None:
-            raise Misuse(f"the body of item {ask.item} is no longer stored: its retention has ended")
-        await self._audited(actor, "take body", message=item.message, delivery=item.delivery, reason=ask.reason)
+        body = await self.look(mending.proposed_body if ask.proposed else mending.body_of, item)
+        words = {"proposed": True} if ask.proposed else None
+        about = {"message": item.message, "delivery": item.delivery}
+        await self._audited(actor, "take body", **about, reason=ask.reason, words=words)
         return asks.Body(item=ask.item, body=body)
 
     async def ledger(self, ask: asks.ReadLedger, actor: str) -> asks.Ledger:
@@ -106,6 +101,14 @@ class Operator:
 
     async def audit(self, ask: asks.ReadAudit, actor: str) -> asks.Audit:
         return await self.look(looks.read_audit, ask)
+
+    async def versions(self, ask: asks.ListVersions, actor: str) -> asks.Versions:
+        return await self.look(version_looks.versions)
+
+    async def version(self, ask: asks.ShowVersion, actor: str) -> asks.VersionShown:
+        shown = await self.look(version_looks.version, ask.version)
+        await self._audited(actor, "show version", reason=ask.reason, words={"version": ask.version})
+        return shown
 
     async def status(self, ask: asks.ReadStatus, actor: str) -> asks.Status:
         return looks.status(self.hub)
@@ -174,7 +177,14 @@ class Operator:
         return await self._act(ask, None, None, tasks)
 
     async def mend(self, ask: asks.Mend, actor: str) -> asks.Acted:
-        """A parked delivery or undecided message with a body that a person put right."""
+        """A parked delivery or undecided message with a body that a person put right.
+
+        One that changes an amount is only proposed: another person approves it.
+        """
+        (item,) = await self.look(choosing.items_of, [ask.item])
+        change = await self.look(mending.change_of_money, self.hub, item, ask.body)
+        if change is not None:
+            return await self._propose(ask, item, change, actor)
 
         async def deliveries(ids: Sequence[int]) -> None:
             await self._call(
@@ -187,6 +197,34 @@ class Operator:
 
         on = asks.ActOn(items=[ask.item], reason=ask.reason, despite_newer=ask.despite_newer)
         return await self._act(on, deliveries, messages, None, returns=True)
+
+    async def _propose(self, ask: asks.Mend, item: worklist.Item, change: mending.Change, actor: str) -> asks.Acted:
+        mending.require_person(actor)
+        if item.kind == "message":
+            await self._require_readable(item.message, ask.body)
+        await self._call(proposals.propose, ask.item, ask.body, *change, actor, ask.reason)
+        why = "it changes an amount: another person has to approve it"
+        return asks.Acted(results=[asks.ActedOn(item=ask.item, done=False, proposed=True, why=why)])
+
+    async def approve(self, ask: asks.Approve, actor: str) -> asks.Acted:
+        """Carry out the mend that another person proposed for an item."""
+        mending.require_person(actor)
+
+        async def deliveries(ids: Sequence[int]) -> None:
+            await self._call(
+                proposals.approve, ask.item, actor, ask.reason, then=lambda entry: self._changed([cast(Entry, entry)])
+            )
+
+        async def messages(ids: Sequence[int]) -> None:
+            await self._call(proposals.approve, ask.item, actor, ask.reason)
+
+        on = asks.ActOn(items=[ask.item], reason=ask.reason, despite_newer=ask.despite_newer)
+        return await self._act(on, deliveries, messages, None, returns=True)
+
+    async def refuse(self, ask: asks.Refuse, actor: str) -> asks.Acted:
+        """Set aside the mend that was proposed for an item, which stays open as it is."""
+        await self._call(proposals.refuse, ask.item, actor, ask.reason)
+        return asks.Acted(results=[asks.ActedOn(item=ask.item, done=True)])
 
     async def _require_readable(self, message: int, body: bytes) -> None:
         source = (await self.look(looks.message, message)).source

@@ -33,6 +33,7 @@ from ..observe.events import (
     DestinationResumed,
 )
 from ..ports import Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
+from .money import MoneyOf, reader_of
 from .plan import in_words
 from .settings import DeliveryPolicy
 from .window import DEFAULT_BOUNDS, Bounds, Window
@@ -85,6 +86,7 @@ class Outbox:
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
         seed: int | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
+        money: MoneyOf | None = None,
     ) -> None:
         self.name = name
         self.owner = owner
@@ -97,6 +99,7 @@ class Outbox:
         self._offer = offer
         self._gate = gate
         self._split = split
+        self._money = money or reader_of()
         self._random = random.Random(seed)  # noqa: S311 - jitter
         self._ready: deque[Entry] = deque()
         self._retry: deque[Entry] = deque()
@@ -388,7 +391,8 @@ class Outbox:
                 self._journal.settle(divided, partial(self._settled, entry, follow))
                 return
         text = in_words(error)
-        work = Work("delivery", owner=self.owner, code=error.code, text=text, detail=error.detail)
+        cents = self._money(entry.body).cents if entry.body else 0
+        work = Work("delivery", owner=self.owner, code=error.code, text=text, detail=error.detail, cents=cents)
         settlement = Settlement(
             entry, State.PARKED, now_ns, code=error.code, detail=text, work=work, blocks=entry.waits
         )

@@ -6,7 +6,6 @@ is an error of the decision, never dropped.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,10 @@ from ..flows.dispatch import TIMER, WORKLIST
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Dispatch, Message
 from ..model.event import Catalogue, Document
-from ..ports import Entry
+from ..ports import Entry, Text
 from ..protocols import hl7v2
 from .tables import put_tables, version_of_tables
+from .versions import stated
 
 Mac = Callable[[bytes], bytes]
 _ALL_LANE = b"ALL"
@@ -76,8 +76,8 @@ class Plan:
         self.tables_version = version_of_tables(self.tables)
         self._routes: dict[tuple[str, str], Route | None] = {}
         self._lanes: dict[str, bytes] = {}
-        self._versions = {flow.name: version_of(flow) for flow in self.flows}
-        self._step_versions: dict[str, str] = {}
+        self._flows_stated = {flow.name: stated(flow) for flow in self.flows}
+        self._processes_stated = {process.name: stated(process) for process in self.processes.values()}
 
     def route(self, source: str, type: str) -> Route | None:
         """The route of a type; None: no flow of this source takes it."""
@@ -85,7 +85,7 @@ class Plan:
             return self._routes[source, type]
         except KeyError:
             takers = [flow for flow in self.flows if flow.source == source and flow.takes(type)]
-            version = "+".join(f"{flow.name}@{self._versions[flow.name]}" for flow in takers)
+            version = "+".join(f"{flow.name}@{self.version(flow.name)}" for flow in takers)
             route = Route(takers, type, self._with_tables(version)) if takers else None
             if len(self._routes) < _CACHED_LANES:
                 self._routes[source, type] = route
@@ -93,13 +93,17 @@ class Plan:
 
     def version(self, name: str) -> str:
         """The version of a flow that decides now."""
-        return self._versions[name]
+        return self._flows_stated[name].version
 
     def step_version(self, process: Process) -> str:
         """What a step records of the code and the tables that decided it."""
-        if process.name not in self._step_versions:
-            self._step_versions[process.name] = self._with_tables(f"{process.name}@{version_of(process)}")
-        return self._step_versions[process.name]
+        return self._with_tables(f"{process.name}@{self._processes_stated[process.name].version}")
+
+    @property
+    def texts(self) -> list[Text]:
+        """The source files that decide now."""
+        every = (*self._flows_stated.values(), *self._processes_stated.values())
+        return list(dict.fromkeys(text for one in every for text in one.texts))
 
     def _with_tables(self, version: str) -> str:
         return f"{version}+tables@{self.tables_version}" if self.tables_version else version
@@ -107,7 +111,7 @@ class Plan:
     def replace(self, name: str, flow: Flow, tables: Iterable[Table] = ()) -> None:
         """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
         self.flows = [flow if held.name == name else held for held in self.flows]
-        self._versions[flow.name] = version_of(flow)
+        self._flows_stated[flow.name] = stated(flow)
         self.tables.update(tables)
         self._routes.clear()
 
@@ -116,7 +120,6 @@ class Plan:
         put_tables(folder, self.tables)
         self.tables_version = version_of_tables(self.tables)
         self._routes.clear()
-        self._step_versions.clear()
 
     def lanes(self, route: Route, content: Any, raw: bytes) -> tuple[bytes, ...]:
         """The MACs of a message's keys. A message that names none keeps order with those like it."""
@@ -224,14 +227,6 @@ class Plan:
     def slot(self, lane: bytes, name: str) -> int:
         """What a timer or task is named by within its lane; never 0."""
         return int.from_bytes(self.mac(lane + name.encode())[:8], "big", signed=True) or 1
-
-
-def version_of(declared: Flow | Process) -> str:
-    """The hash of the source file of a flow or process: what a decision records of the code that made it."""
-    try:
-        return hashlib.sha256(Path(declared.place.file).read_bytes()).hexdigest()[:12]
-    except OSError:
-        return "unknown"
 
 
 def in_words(error: IsthmusError) -> str:

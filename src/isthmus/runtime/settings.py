@@ -50,10 +50,13 @@ class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     listen  "HOST:PORT" on this machine; port 0: a free one, which run.json names
     token   the reference of the secret that every request carries; its file is made at the first start
+    actors  people (and programs) with a token of their own, by name: the reference of each. Who asks with one is who they
+            are; with `token` they are who they say. Mends that change an amount want two of these
     """
 
     listen: str = "127.0.0.1:0"
     token: str = "file:admin.token"  # noqa: S105 - a reference
+    actors: dict[str, str] = {}
 
 
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,7 +69,11 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     duplicates_days  how long a repeat is recognised; 0: never
     acknowledge      "accept": after the message is durable; "application": after its one destination has taken it
     answer_within_s  with "application": when the sender is told that it failed
+    application_ack_to  the destination that gets the application acknowledgements that HL7 v2 senders ask for in MSH-16, each
+                     as a message of its own, once the message is processed; none given: they are counted, not sent
     owner            the team that answers for it
+    money            where amounts stand in JSON messages ("total", "lines.amount"): the worklist is ranked by them, and a
+                     mend that changes one wants a second person; of HL7 v2 it is known (FT1)
     unable           what a sender hears while the hub cannot store: "silent" (close, it will send again) or "reject" (AR)
     """
 
@@ -77,6 +84,8 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     duplicates_days: float = 7.0
     acknowledge: Literal["accept", "application"] = "accept"
     answer_within_s: float = 30.0
+    application_ack_to: str = ""
+    money: tuple[str, ...] = ()
     unable: Literal["silent", "reject"] = "silent"
     owner: str = ""
 
@@ -94,6 +103,8 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     probe_s         how soon an unreachable destination is tried again; doubled each time
     probe_max_s     the longest between two tries of an unreachable destination
     events          canonical events that it gets as JSON
+    money           where amounts stand in JSON that it gets ("total", "lines.amount"), as for a source; of canonical
+                    documents and HL7 v2 it is known
     """
 
     connector: str = ""
@@ -106,6 +117,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     probe_s: float = 0.1
     probe_max_s: float = 2.0
     events: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
 
     @property
     def retry_share(self) -> int:

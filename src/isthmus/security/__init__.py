@@ -4,7 +4,8 @@ Lives here: what turns readable content into stored content and back, and who ma
 a table or a flow. Read first: `vault.py`.
 """
 
+from .identity import Person
 from .secrets import SecretStore
 from .vault import DataKey, Vault
 
-__all__ = ["DataKey", "SecretStore", "Vault"]
+__all__ = ["DataKey", "Person", "SecretStore", "Vault"]

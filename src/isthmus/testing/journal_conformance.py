@@ -14,12 +14,27 @@ tested elsewhere.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from ..kernel.clock import NS_PER_DAY, NS_PER_HOUR, hour_of
 from ..kernel.errors import IsthmusError, Misuse
-from ..ports import Arrival, Decision, Done, Entry, Journal, Kind, Memory, Settlement, State, Work
+from ..ports import (
+    Arrival,
+    Decision,
+    Done,
+    Entry,
+    Journal,
+    Kind,
+    Memory,
+    Owed,
+    Settlement,
+    State,
+    Text,
+    Verdict,
+    Work,
+)
 
 PATIENCE_S = 10.0
 """How long anything that must happen may take on a slow machine."""
@@ -462,6 +477,24 @@ async def keys_are_stood_for_by_the_same_16_bytes_for_ever(bench: JournalBench) 
 
 
 @_sentence
+async def what_a_version_stands_for_is_kept_and_found_by_its_hash(bench: JournalBench) -> None:
+    journal = await bench.open()
+    first, second = (_source(content) for content in (b"version 1", b"version 2"))
+    await journal.keep([first])
+    await journal.keep([first, second])
+    await journal.keep([second])
+    journal.close()
+    journal = await bench.open()
+    assert [await journal.text(one.version) for one in (first, second)] == [first, second]
+    assert await journal.text("0" * 12) is None
+    journal.close()
+
+
+def _source(content: bytes) -> Text:
+    return Text(hashlib.sha256(content).hexdigest()[:12], "source", "flows/ehr.py", content)
+
+
+@_sentence
 async def every_opening_raises_the_epoch(bench: JournalBench) -> None:
     journal = await bench.open()
     first = journal.epoch
@@ -483,6 +516,133 @@ async def closing_stores_what_was_submitted_and_may_be_done_twice(bench: Journal
     assert told == [None]
     journal = await bench.open()
     assert await ids(journal) == [arrival.entries[0].id]
+    journal.close()
+
+
+# ---------------------------------------------------------------- what senders are owed
+
+
+class Answering:
+    """Writes what a test can read, and keeps what was offered."""
+
+    def __init__(self, wanted: tuple[bool, ...] = (True, False)) -> None:
+        self.offered: list[Entry] = []
+        self._wanted = wanted
+
+    def write(self, owed: Owed, verdict: Verdict) -> bytes | None:
+        word = b"yes " if verdict.accepted else b"no "
+        return word + owed.head + verdict.text.encode() if verdict.accepted in self._wanted else None
+
+    def offer(self, entry: Entry) -> None:
+        self.offered.append(entry)
+
+
+def _owing(*entries: Entry, decision: Decision = Decision.DECIDED, **options: Any) -> Arrival:
+    return message(
+        b"raw", decision=decision, version="flow@1", entries=entries, owed=Owed("acks", (ANN,), "AL", b"M1 "), **options
+    )
+
+
+async def _answers(journal: Journal) -> list[bytes | None]:
+    return [await body(journal, entry) for entry in await journal.page("acks", 0, 10)]
+
+
+async def _opened(bench: JournalBench, wanted: tuple[bool, ...] = (True, False)) -> tuple[Journal, Answering]:
+    journal, answering = await bench.open(), Answering(wanted)
+    journal.acknowledger = answering
+    return journal, answering
+
+
+@_sentence
+async def what_a_message_is_owed_becomes_a_delivery_with_the_last_outcome(bench: JournalBench) -> None:
+    journal, answering = await _opened(bench)
+    first, second = Entry("erp", (ANN,), b"x"), Entry("lab", (ANN,), b"x")
+    await append(journal, _owing(first, second))
+    await settle(journal, first)
+    assert await _answers(journal) == []
+    await settle(journal, second, State.ALREADY_THERE)
+    assert await _answers(journal) == [b"yes M1 "]
+    await asyncio.sleep(0)
+    assert [(entry.id, entry.parent, entry.message_id) for entry in answering.offered] == [(3, second.id, 1)]
+    journal.close()
+
+
+@_sentence
+async def what_is_owed_outlives_the_process(bench: JournalBench) -> None:
+    journal, _ = await _opened(bench)
+    await append(journal, _owing(Entry("erp", (ANN,), b"x")))
+    journal.close()
+    journal, _ = await _opened(bench)
+    (entry,) = await journal.page("erp", 0, 10)
+    await settle(journal, entry)
+    journal.close()
+    journal, _ = await _opened(bench)
+    assert await _answers(journal) == [b"yes M1 "]
+    journal.close()
+
+
+@_sentence
+async def a_delivery_that_was_given_up_makes_the_verdict_no(bench: JournalBench) -> None:
+    journal, _ = await _opened(bench)
+    first, second = Entry("erp", (ANN,), b"x"), Entry("lab", (ANN,), b"x")
+    await append(journal, _owing(first, second))
+    await settle(journal, first, State.PARKED, work=WORK, blocks=True)
+    await settle(journal, second)
+    assert await _answers(journal) == []
+    await settle(journal, first, State.DISCARDED)
+    assert await _answers(journal) == [b"no M1 its delivery to erp was discarded"]
+    journal.close()
+
+
+@_sentence
+async def a_redirected_delivery_has_the_outcome_of_the_one_in_its_place(bench: JournalBench) -> None:
+    journal, _ = await _opened(bench)
+    first, second = Entry("erp", (ANN,), b"x"), Entry("lab", (ANN,), b"x")
+    await append(journal, _owing(first))
+    await settle(journal, first, State.REDIRECTED, follow=[second])
+    assert await _answers(journal) == []
+    await settle(journal, second, State.SKIPPED)
+    assert await _answers(journal) == [b"yes M1 "]
+    journal.close()
+
+
+@_sentence
+async def processes_and_tasks_are_not_awaited_nor_what_they_send(bench: JournalBench) -> None:
+    journal, _ = await _opened(bench)
+    step, task, own = Entry("process:billing", (ANN,), b"x"), Entry("worklist", (ANN,), b""), Entry("erp", (ANN,), b"x")
+    await append(journal, _owing(step, task, own))
+    sent = Entry("erp", (ANN,), b"by the process")
+    await settle(journal, step, follow=[sent])
+    assert await _answers(journal) == []
+    await settle(journal, own)
+    assert await _answers(journal) == [b"yes M1 "]
+    await settle(journal, sent)
+    assert len(await _answers(journal)) == 1
+    journal.close()
+
+
+@_sentence
+async def a_message_that_no_system_gets_is_answered_with_its_decision(bench: JournalBench) -> None:
+    journal, answering = await _opened(bench)
+    await append(journal, _owing(decision=Decision.FILTERED))
+    assert await _answers(journal) == [b"yes M1 "]
+    later = await append(journal, _owing(decision=Decision.UNDECIDED))
+    assert len(await _answers(journal)) == 1
+    await decide(journal, later, Decision.FILTERED, [])
+    assert len(await _answers(journal)) == 2
+    await asyncio.sleep(0)
+    assert [entry.message_id for entry in answering.offered] == [1, 2]
+    journal.close()
+
+
+@_sentence
+async def an_answer_that_is_not_wanted_is_not_owed_any_more(bench: JournalBench) -> None:
+    journal, answering = await _opened(bench, wanted=(False,))
+    entry = Entry("erp", (ANN,), b"x")
+    await append(journal, _owing(entry))
+    await settle(journal, entry)
+    await asyncio.sleep(0)
+    assert (await _answers(journal), answering.offered) == ([], [])
     journal.close()
 
 

@@ -5,11 +5,16 @@ Without an action it lists the open items, and who waits behind them. With one i
   isthmus parked                                            list
   isthmus parked --take 7 --out body.hl7                    the body of item 7 into a file
   isthmus parked --mend 7 --body body.hl7 --reason WHY      item 7 again, with the mended body
+  isthmus parked --approve 7 --reason WHY                   a mend that another person proposed
+  isthmus parked --refuse 7 --reason WHY                    the same, set aside
   isthmus parked --resend 7 8 --reason WHY                  again, in their old place of the lane
   isthmus parked --redirect 7 --to NAME --reason WHY        to another destination
   isthmus parked --skip 7 --reason WHY                      need not be done
   isthmus parked --discard 7 --reason WHY                   must not be done
   isthmus parked --close 9 --reason WHY                     a task that is done
+
+A mend that changes an amount is only proposed: another person approves it. Both ask with a token of their own, one of
+[admin.actors] in hub.toml, whose reference stands in ISTHMUS_TOKEN.
 
 Exit code 1 when an item was not acted on.
 """
@@ -27,7 +32,7 @@ from ..exits import Exit
 from ..output import print_json, print_table, styled
 
 if TYPE_CHECKING:
-    from ...runtime.asks import Acted, ParkedItem
+    from ...runtime.asks import Acted, ParkedItem, Proposed
 
 COLUMNS = {
     "item": "ITEM",
@@ -61,6 +66,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         acting.add_argument(f"--{name}", nargs="+", type=int, metavar="ITEM", help=words)
     acting.add_argument("--take", type=int, metavar="ITEM", help="write the item's body to --out, to be mended")
     acting.add_argument("--mend", type=int, metavar="ITEM", help="again, with the body in --body")
+    acting.add_argument("--approve", type=int, metavar="ITEM", help="carry out the mend that another person proposed")
+    acting.add_argument("--refuse", type=int, metavar="ITEM", help="set aside the mend that was proposed")
+    parser.add_argument("--proposed", action="store_true", help="with --take: the body that is proposed")
     parser.add_argument("--to", default="", metavar="NAME", help="the destination of --redirect")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where --take writes")
     parser.add_argument("--body", type=Path, metavar="FILE", help="what --mend takes")
@@ -81,8 +89,9 @@ def run(given: argparse.Namespace) -> int:
             return act(given, action, getattr(given, action))
     if given.take is not None:
         return take(given)
-    if given.mend is not None:
-        return act(given, "mend", [given.mend])
+    for action in ("mend", "approve", "refuse"):
+        if getattr(given, action) is not None:
+            return act(given, action, [getattr(given, action)])
     return list_items(given)
 
 
@@ -101,6 +110,8 @@ def list_items(given: argparse.Namespace) -> int:
         for one in found.items:
             if one.behind:
                 print(styled(behind(one), "quiet"))
+            if one.proposed:
+                print(styled(proposed(one.item, one.proposed), "warning"))
     return Exit.OK
 
 
@@ -127,12 +138,18 @@ def behind(one: ParkedItem) -> str:
     return f"behind item {one.item} wait {what} {named}"
 
 
+def proposed(item: int, what: Proposed) -> str:
+    """The mend that waits for a second person."""
+    change = f"{what.was_cents / 100:.2f} becomes {what.cents / 100:.2f}"
+    return f"for item {item} {what.by} proposes a mend ({change}): {what.reason}; another person approves or refuses it"
+
+
 def take(given: argparse.Namespace) -> int:
     from ...kernel.errors import Misuse
     from ...runtime import asks
     from .. import access
 
-    ask = asks.TakeBody(item=given.take, reason=given.reason)
+    ask = asks.TakeBody(item=given.take, reason=given.reason, proposed=given.proposed)
     if given.out is None:
         sys.stdout.buffer.write(access.call(given.folder, "body", ask, asks.Body).body)
         return Exit.OK
@@ -161,6 +178,10 @@ def act(given: argparse.Namespace, action: str, items: list[int]) -> int:
     ask: asks.Ask
     if action == "mend":
         ask = asks.Mend(item=items[0], body=body_of(given), reason=given.reason, despite_newer=given.despite_newer)
+    elif action == "approve":
+        ask = asks.Approve(item=items[0], reason=given.reason, despite_newer=given.despite_newer)
+    elif action == "refuse":
+        ask = asks.Refuse(item=items[0], reason=given.reason)
     elif action == "redirect":
         if not given.to:
             raise Misuse("--redirect needs --to with the name of a destination")
@@ -172,7 +193,7 @@ def act(given: argparse.Namespace, action: str, items: list[int]) -> int:
         print_json(acted)
     else:
         show(action, acted)
-    return Exit.OK if all(one.done for one in acted.results) else Exit.FINDINGS
+    return Exit.OK if all(one.done or one.proposed for one in acted.results) else Exit.FINDINGS
 
 
 def body_of(given: argparse.Namespace) -> bytes:
@@ -189,6 +210,8 @@ def body_of(given: argparse.Namespace) -> bytes:
 DONE = {
     "resend": "goes out again",
     "mend": "goes out again, mended",
+    "approve": "goes out again, mended",
+    "refuse": "stays as it is",
     "redirect": "goes to the other destination",
     "skip": "skipped",
     "discard": "discarded",
@@ -200,6 +223,9 @@ def show(action: str, acted: Acted) -> None:
     for one in acted.results:
         if one.done:
             print(f"item {one.item}: {styled(DONE[action], 'good')}")
+            continue
+        if one.proposed:
+            print(f"item {one.item}: {styled('proposed', 'warning')}: {one.why}")
             continue
         print(f"item {one.item}: {styled('not done', 'error')}: {one.why.replace('despite_newer', '--despite-newer')}")
         for newer in one.newer:

@@ -13,13 +13,15 @@ Files, in the order of reading:
   segment.py   views of its parts               envelope.py  noise around it, UTF-16 and UTF-32
   reader.py    parse                            findings.py  what was tolerated
   build.py     from nothing    ack.py  ACKs     batch.py     FHS BHS BTS FTS
+  conditions.py  MSH-15, MSH-16: whether a message is acknowledged, and when
   tree.py      for people      timestamp.py     versions.py  what differs between versions
 Not here: framing (`protocols.mllp`), conformance profiles, the XML encoding.
 """
 
-from .ack import Ack, AckError, ack, read_ack
+from .ack import Ack, AckError, ack, header, read_ack
 from .batch import Batch, split_batch
 from .build import build
+from .conditions import NULLS, asked_later, is_acknowledgement, wants
 from .escapes import escape, unescape
 from .findings import Finding
 from .grammar import Delimiters, ParseError
@@ -33,6 +35,7 @@ from .values import NULL, Encoded, Value
 
 __all__ = [
     "NULL",
+    "NULLS",
     "Ack",
     "AckError",
     "Batch",
@@ -47,13 +50,17 @@ __all__ = [
     "Segment",
     "Value",
     "ack",
+    "asked_later",
     "build",
     "escape",
+    "header",
+    "is_acknowledgement",
     "parse",
     "path",
     "read_ack",
     "read_timestamp",
     "split_batch",
     "unescape",
+    "wants",
     "write_timestamp",
 ]

@@ -72,10 +72,13 @@ def ack(
     control_id: str,
     text: str = "",
     errors: Sequence[AckError] = (),
+    of_its_own: bool = False,
 ) -> bytes:
     """The acknowledgement of a message, or of bytes that may be none: what their MSH tells is used as far as it goes.
 
-    `control_id` is the acknowledgement's own MSH-10. Raises Misuse for a code outside table 0008.
+    `control_id` is the acknowledgement's own MSH-10. One `of_its_own` is sent later as a message: it asks for an accept
+    acknowledgement (MSH-15 AL) and for no application acknowledgement (MSH-16 NE). Raises Misuse for a code outside table
+    0008.
     """
     if code not in CODES:
         raise Misuse(f"{code!r} is no acknowledgement code (HL7 table 0008): AA AE AR CA CE CR")
@@ -87,12 +90,19 @@ def ack(
         fields[0], fields[2], fields[5], fields[6], fields[3], fields[4], write_timestamp(at).encode("ascii"), b"", kind,
         control_id.encode("ascii", "replace"), fields[11], fields[12],
     ]  # fmt: skip
+    if fields[18] or of_its_own:
+        head += [b"", b"", *((b"AL", b"NE") if of_its_own else (b"", b""))]
     if fields[18]:
-        head += [b"", b"", b"", b"", b"", fields[18]]
+        head += [b"", fields[18]]
     plain = mark.join(head) + b"\rMSA" + mark + code.encode("ascii") + mark + fields[10]
     if not text and not errors:
         return plain + b"\r"
     return plain + _reasons(fields, dialect, text, tuple(errors))
+
+
+def header(message: Message) -> bytes:
+    """The bytes of MSH: what `ack` needs of a message that it shall answer later."""
+    return header_line(_unwrapped(bytes(message)))
 
 
 def _header_of(answered: Message | bytes) -> list[bytes]:

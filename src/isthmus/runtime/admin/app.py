@@ -2,7 +2,8 @@
 
 /healthz  the process answers          /readyz  messages are taken in          both open, and say nothing else
 /openapi.json                          open: it describes this program, not this hub
-/metrics, /v1/...                      with the bearer token of [admin] token, compared in constant time
+/metrics, /v1/...                      with the bearer token of [admin] token, or of one of [admin.actors], compared in
+                                       constant time
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from ...kernel.errors import IsthmusError, Misuse, Permanent, StorageUnable
 from ...observe.events import ApiRefused
+from ...security import Person
 from ..asks import Problem
 from ..operator import Operator
 from ..verbs import VERBS, Verb
@@ -35,7 +37,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Unauthorised(IsthmusError):
-    """This needs the token: Authorization: Bearer TOKEN, with the secret that [admin] token in hub.toml refers to."""
+    """This needs a token: Authorization: Bearer TOKEN, with a secret that [admin] in hub.toml refers to."""
 
     code = "UNAUTHORISED"
 
@@ -75,30 +77,42 @@ def application(operator: Operator) -> Starlette:
 
 def of_verb(operator: Operator, verb: Verb) -> Endpoint:
     async def answer(request: Request) -> Response:
-        authorise(operator, request)
+        actor = authorise(operator, request)
         if verb.method == "GET":
             fields: Any = dict(request.query_params)
         else:
             fields = await body_of(request)
         ask = verb.read(fields | request.path_params, strict=False)
-        return encoded(await verb.does(operator, ask, actor_of(request)))
+        return encoded(await verb.does(operator, ask, actor))
 
     return answer
 
 
-def authorise(operator: Operator, request: Request) -> None:
-    """Raises `Unauthorised`. The secret is read each time: one that was changed counts at once."""
+def authorise(operator: Operator, request: Request) -> str:
+    """Who asks. Raises `Unauthorised`. The secrets are read each time: one that was changed counts at once."""
     admin = operator.hub.settings.admin
     assert admin is not None
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    expected = operator.hub.secrets.get(admin.token)
-    if scheme.lower() != "bearer" or not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        operator.hub.observer(ApiRefused(request.client.host if request.client else ""))
-        raise Unauthorised
+    if scheme.lower() == "bearer":
+        for name, reference in admin.actors.items():
+            if _is_secret(operator, reference, given):
+                return Person(f"actor:{name}")
+        if _is_secret(operator, admin.token, given):
+            return actor_of(request)
+    operator.hub.observer(ApiRefused(request.client.host if request.client else ""))
+    raise Unauthorised
+
+
+def _is_secret(operator: Operator, reference: str, given: str) -> bool:
+    try:
+        expected = operator.hub.secrets.get(reference)
+    except Misuse:  # one whose secret is gone may not ask; the others may
+        return False
+    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
 
 
 def actor_of(request: Request) -> str:
-    """Who asks, by their own word: the token says only that they may."""
+    """Who asks with the hub's one token, by their own word: it says only that they may."""
     name = "".join(c for c in request.headers.get("x-isthmus-actor", "") if c.isprintable())[:ACTOR_CHARS_MAX]
     return f"api:{name}" if name.strip() else "api"
 

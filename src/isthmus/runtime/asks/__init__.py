@@ -2,13 +2,14 @@
 
 Times are RFC 3339 in UTC, or "" where there is none. Bodies are base64. Fields that are left out take their default.
 
-Files: `shape.py` the bases, `looking.py` and `acting.py` what can be asked. Read first: `shape.py`.
+Files: `shape.py` the bases, `looking.py`, `acting.py` and `versions.py` what can be asked. Read first: `shape.py`.
 """
 
 from .acting import (
     Acted,
     ActedOn,
     ActOn,
+    Approve,
     Deploy,
     Deployed,
     Held,
@@ -17,6 +18,7 @@ from .acting import (
     Newer,
     NotReplayed,
     Redirect,
+    Refuse,
     Replay,
     Replayed,
 )
@@ -35,6 +37,7 @@ from .looking import (
     MessageShown,
     Parked,
     ParkedItem,
+    Proposed,
     ReadAudit,
     ReadLedger,
     ReadStatus,
@@ -52,12 +55,14 @@ from .shape import (
     Ask,
     Problem,
 )
+from .versions import ListVersions, ShowVersion, TextRow, TextShown, Versions, VersionShown
 
 __all__ = [
     "ActOn",
     "Acted",
     "ActedOn",
     "Answer",
+    "Approve",
     "Ask",
     "Audit",
     "Body",
@@ -72,6 +77,7 @@ __all__ = [
     "IncidentStatus",
     "Ledger",
     "ListParked",
+    "ListVersions",
     "Mend",
     "MessageRow",
     "MessageShown",
@@ -81,18 +87,25 @@ __all__ = [
     "Parked",
     "ParkedItem",
     "Problem",
+    "Proposed",
     "ReadAudit",
     "ReadLedger",
     "ReadStatus",
     "Redirect",
+    "Refuse",
     "Replay",
     "Replayed",
     "ShowMessage",
+    "ShowVersion",
     "SourceStatus",
     "Status",
     "Step",
     "TakeBody",
+    "TextRow",
+    "TextShown",
     "Verified",
     "VerifyFinding",
     "VerifyJournal",
+    "VersionShown",
+    "Versions",
 ]

@@ -54,11 +54,37 @@ class Newer(Answer, frozen=True):
     at: str
 
 
+class Approve(Ask, frozen=True):
+    """What another person proposed for an item, carried out. Needs a token of [admin.actors], and not the proposer's.
+
+    item           of the worklist
+    reason         why, for the audit
+    despite_newer  also when newer of the same lane was delivered meanwhile
+    """
+
+    item: int
+    reason: str
+    despite_newer: bool = False
+
+
+class Refuse(Ask, frozen=True):
+    """What was proposed for an item, set aside: the item stays open as it is.
+
+    item    of the worklist
+    reason  why, for the audit
+    """
+
+    item: int
+    reason: str
+
+
 class ActedOn(Answer, frozen=True):
-    """done: whether it happened; why: why not; newer: what must be agreed to with despite_newer."""
+    """done: whether it happened; proposed: it happens when another person approves it, because it changes an amount;
+    why: why not; newer: what must be agreed to with despite_newer."""
 
     item: int
     done: bool
+    proposed: bool = False
     why: str = ""
     newer: tuple[Newer, ...] = ()
 

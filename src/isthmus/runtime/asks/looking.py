@@ -142,8 +142,19 @@ class ListParked(Ask, frozen=True):
     limit: int = 100
 
 
+class Proposed(Answer, frozen=True):
+    """A mend that changes an amount, and who proposed it; money in the body as it is and as it would be."""
+
+    by: str
+    at: str
+    reason: str
+    was_cents: int
+    cents: int
+
+
 class ParkedItem(Answer, frozen=True):
-    """behind: how many wait for it; behind_ids: the first of them (deliveries, or messages behind a message)."""
+    """behind: how many wait for it; behind_ids: the first of them (deliveries, or messages behind a message); proposed:
+    the mend that waits for a second person."""
 
     item: int
     kind: str
@@ -159,6 +170,7 @@ class ParkedItem(Answer, frozen=True):
     blocks: bool
     behind: int
     behind_ids: list[int]
+    proposed: Proposed | None = None
 
 
 class Parked(Answer, frozen=True):
@@ -168,12 +180,14 @@ class Parked(Answer, frozen=True):
 class TakeBody(Ask, frozen=True):
     """The body of a parked delivery or undecided message, to be mended. The look is audited, with its reason.
 
-    item    of the worklist
-    reason  why, for the audit
+    item      of the worklist
+    reason    why, for the audit
+    proposed  the body that is proposed instead, not the one that stands
     """
 
     item: int
     reason: str = ""
+    proposed: bool = False
 
 
 class Body(Answer, frozen=True):
