@@ -261,6 +261,7 @@ def test_every_connector_is_held_to_the_sentences() -> None:
     held = {"mllp", "http", "files"}
     elsewhere = {
         "sftp",  # on real servers: test_sftp_conforms.py
+        "smtp",  # to a real mail server: test_smtp.py
         "sql",  # on a real PostgreSQL: test_sql_conforms.py
         "tryton",  # its ERP is real: test_tryton.py
     }
