@@ -107,6 +107,7 @@ class Served(asyncssh.SFTPServer):
         self.peer.reads.append(offset)
         if self.peer.cut_at is not None and offset >= self.peer.cut_at:
             self.peer.cut_at = None
+            self.peer.at_cut()
             self.channel.get_connection().abort()
         return super().read(file_obj, offset, size)
 
@@ -122,6 +123,7 @@ class AsyncsshServer:
         self.logins: list[str] = []
         self.reads: list[int] = []
         self.cut_at: int | None = None
+        self.at_cut: Callable[[], object] = lambda: None
         self.before_rename: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> AsyncsshServer:

@@ -124,6 +124,13 @@ async def test_a_table_may_stand_in_a_schema(pg: PostgresPlace, context: Make) -
     assert pg.run("SELECT id FROM feed.rows") == [("K1",)]
 
 
+async def test_a_table_of_sqlite_may_stand_in_a_schema(context: Make, tmp_path: Path) -> None:
+    place = SqlitePlace(None, tmp_path)
+    place.run("CREATE TABLE rows (id TEXT UNIQUE, doc TEXT)")
+    await put(place, context(), table="main.rows", columns=("doc=.",))
+    assert place.run("SELECT id FROM rows") == [("K1",)]
+
+
 async def test_what_storing_rounds_is_the_same_again(pg: PostgresPlace, context: Make) -> None:
     pg.run("CREATE TABLE money (id text UNIQUE, amount numeric(10,2), code char(5))")
     own = {"table": "money", "columns": ("amount", "code")}
@@ -132,11 +139,25 @@ async def test_what_storing_rounds_is_the_same_again(pg: PostgresPlace, context:
     assert pg.run("SELECT amount FROM money") == [("12.35",)]
 
 
-async def test_a_text_that_is_too_long_is_refused_and_not_cut(pg: PostgresPlace, context: Make) -> None:
-    pg.run("CREATE TABLE short (id text UNIQUE, note varchar(5))")
+@pytest.mark.parametrize(
+    ("type", "fits", "too_long"),
+    [
+        ("varchar(5)", "abcde", "abcdef"),
+        ("char(5)", "abcde", "abcdef"),
+        ("char(5)[]", "{abcde,fghij}", "{abcdef}"),
+        ("bit(3)", "101", "1010"),
+    ],
+)
+async def test_what_is_too_long_is_refused_and_nothing_is_cut(
+    pg: PostgresPlace, context: Make, type: str, fits: str, too_long: str
+) -> None:
+    pg.run(f"CREATE TABLE short (id text UNIQUE, note {type})")
+    own = {"table": "short", "columns": ("note",)}
     with pytest.raises(Permanent):
-        await put(pg, context(), {"note": "CANARY-PHI"}, table="short", columns=("note",))
-    assert pg.run("SELECT count(*) FROM short") == [("0",)]
+        await put(pg, context(), {"note": too_long}, **own)
+    await put(pg, context(), {"note": fits}, **own)
+    assert (await put(pg, context(), {"note": fits}, **own)).already_there
+    assert pg.run("SELECT replace(note::text, ' ', '') FROM short") == [(fits,)]
 
 
 # ---------------------------------------------------------------- statements

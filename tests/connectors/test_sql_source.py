@@ -116,7 +116,7 @@ async def test_the_mark_moves_over_what_was_acknowledged_and_no_further(feed: Fe
     source = await feed.open(choosing)
     await feed.until(lambda: len(choosing.received) >= 6)
     assert source.position == Position(2, ("b",))
-    assert isinstance(source._polling.trouble, Unavailable)
+    assert isinstance(source.trouble, Unavailable)
     await source.close()
     assert await feed.take(2) == ["c", "d"]
 
@@ -186,9 +186,9 @@ async def test_a_query_that_cannot_work_is_said_and_nothing_comes_in(
 ) -> None:
     feed.put(("CANARY-PHI", 1, "CANARY-PHI"))
     source = await feed.open(**own)
-    await feed.until(lambda: source._polling.trouble is not None)
-    assert any(one in str(source._polling.trouble) for one in words)
-    assert "CANARY" not in str(source._polling.trouble)
+    await feed.until(lambda: source.trouble is not None)
+    assert any(one in str(source.trouble) for one in words)
+    assert "CANARY" not in str(source.trouble)
     assert feed.intake.received == []
 
 
@@ -220,8 +220,8 @@ async def test_the_session_may_not_write(postgres_feed: Feed) -> None:
     feed.place.run("CREATE FUNCTION emptied() RETURNS int LANGUAGE sql AS 'DELETE FROM charges; SELECT 1'")
     feed.put(("a", 1, ""))
     source = await feed.open(query="SELECT *, emptied() FROM charges")
-    await feed.until(lambda: source._polling.trouble is not None)
-    assert "25006" in str(source._polling.trouble)
+    await feed.until(lambda: source.trouble is not None)
+    assert "25006" in str(source.trouble)
     assert feed.place.run("SELECT count(*) FROM charges") == [("1",)]
 
 
@@ -254,12 +254,12 @@ async def test_a_database_that_is_away_is_waited_for(postgres_feed: Feed) -> Non
     await proxy.close()
     postgres_feed.put(("a", 1, ""))
     source = await postgres_feed.open(address=f"127.0.0.1:{proxy.port}")
-    await postgres_feed.until(lambda: isinstance(source._polling.trouble, Unavailable))
+    await postgres_feed.until(lambda: isinstance(source.trouble, Unavailable))
     await proxy.listen()
     await postgres_feed.until(lambda: len(postgres_feed.intake.received) == 1)
     await proxy.close()
     postgres_feed.put(("b", 2, ""))
-    await postgres_feed.until(lambda: isinstance(source._polling.trouble, Unavailable))
+    await postgres_feed.until(lambda: isinstance(source.trouble, Unavailable))
     await proxy.listen()
     await postgres_feed.until(lambda: len(postgres_feed.intake.received) == 2)
     await source.close()

@@ -148,6 +148,11 @@ class FilesSource:
         finally:
             self._release()
 
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
+
     def _release(self) -> None:
         lock, self._lock = self._lock, None
         if lock is not None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from ...kernel.errors import Misuse, PeerFault, Unavailable
+from ...kernel.errors import IsthmusError, Misuse, PeerFault, Unavailable
 from ...ports import Context, Intake
 from .._file_transfer import EVIDENCE_BYTES, Changed, Settling, Split, is_candidate, numbered, reasons, take
 from .._polling import Polling, Timetable
@@ -144,6 +144,11 @@ class SftpSource:
             if lock is not None:
                 lock.close()
             await self._disconnect()
+
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
 
     def _wait_s(self) -> float:
         return self._timetable.wait_s(soon=self._soon or self._polling.trouble is not None)

@@ -10,7 +10,7 @@ from .settings import Reached
 
 
 class Column(NamedTuple):
-    """A column's type as SQL names it; `full` with length or precision. "" where the database needs no cast."""
+    """A column's type as SQL names it: `base` of any length, `full` with length or precision. "": no cast is needed."""
 
     base: str
     full: str
@@ -24,7 +24,7 @@ class Database(Protocol):
         """Whether the connection is gone."""
 
     async def columns(self, table: str) -> dict[str, Column]:
-        """The columns of a table (quoted name). Raises `Unavailable` when there is no such table."""
+        """The columns of a table, named as in hub.toml. Raises `Unavailable` when there is no such table."""
 
     def placeholder(self, number: int) -> str:
         """SQL for the parameter `number` (from 1), of a type that the database finds by itself."""

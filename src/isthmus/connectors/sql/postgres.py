@@ -24,7 +24,7 @@ from ...kernel.errors import IsthmusError, Permanent, Transient, Unavailable
 from ...ports import Context
 from ...security.transport import client_tls, require_protection, split_address
 from .database import Column
-from .settings import Reached
+from .settings import Reached, quoted_table
 
 _PERMANENT = ("21", "22", "23", "27", "44", "P0")
 _TRANSIENT = ("40", "55")
@@ -66,10 +66,10 @@ class PostgresDatabase:
         return bool(self._connection.is_closed())
 
     async def columns(self, table: str) -> dict[str, Column]:
-        found = await self.rows("isthmus_columns", _COLUMNS, (table,))
+        found = await self.rows("isthmus_columns", _COLUMNS, (quoted_table(table),))
         if not found:
             raise Unavailable(f"the table of {self._name} is not there, or may not be seen")
-        return {row["name"]: Column(row["base"], row["full"]) for row in found}
+        return {row["name"]: Column(_of_any_length(row["base"]), row["full"]) for row in found}
 
     def placeholder(self, number: int) -> str:
         return f"${number}"
@@ -110,6 +110,15 @@ def _options(reached: Reached, context: Context) -> dict[str, Any]:
     require_protection(host, reached.tls is not None, reached.plaintext, context.name)
     tls = client_tls(reached.tls, context.folder) if reached.tls is not None else False
     return {"host": host, "port": port, "ssl": tls}
+
+
+_ONE_LONG = {"character": "bpchar", "bit": "varbit"}
+"""Types that mean a length of one when they are named without it: a cast would cut a value without a word."""
+
+
+def _of_any_length(type: str) -> str:
+    element = type.removesuffix("[]")
+    return _ONE_LONG.get(element, element) + type[len(element) :]
 
 
 def _given(parameters: Sequence[Any]) -> list[Any]:

@@ -110,7 +110,7 @@ class _Row:
         self._insert = self._compare = ""
 
     async def prepare(self, database: Database, name: str) -> None:
-        types = await database.columns(self._table)
+        types = await database.columns(self._settings.table)
         for column in (self._settings.key_column, *self._names):
             if column not in types:
                 raise Misuse(f"the table of {name} has no column {column}")

@@ -16,12 +16,11 @@ committed later. Let the query leave out what is younger than the longest transa
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from ...kernel.errors import Misuse, PeerFault, Unavailable
+from ...kernel.errors import IsthmusError, Misuse, PeerFault, Unavailable
 from ...ports import Context, Fate, Intake, Receipt
 from ...security import Vault
 from .._intake import hand_in
@@ -83,7 +82,7 @@ class SqlSource:
         self._timetable = Timetable(settings.poll_s, settings.at, settings.time_zone, context.name)
         self._polling = Polling(self._look, self._wait_s)
         self._database: Database | None = None
-        self._marks: MarkFile
+        self._marks: MarkFile | None = None
         self._intake: Intake
         self._soon = False
         self.position: Position | None = None
@@ -119,9 +118,15 @@ class SqlSource:
         try:
             await self._polling.close()
         finally:
-            with suppress(AttributeError):  # it was never opened
-                self._marks.close()
+            marks, self._marks = self._marks, None
+            if marks is not None:
+                marks.close()
             await self._disconnect()
+
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
 
     def _wait_s(self) -> float:
         if self._soon:
@@ -179,7 +184,7 @@ class SqlSource:
         fates = await asyncio.gather(*(self._hand_in(*message) for message in messages))
         taken = next((number for number, fate in enumerate(fates) if fate not in _PASSED), len(fates))
         self.refused += fates[:taken].count(Fate.REFUSED)
-        if taken:
+        if taken and self._marks is not None:
             await asyncio.to_thread(self._marks.store, positions[taken - 1])
             self.position = positions[taken - 1]
         self.returned += fates[taken:].count(Fate.RETURNED)

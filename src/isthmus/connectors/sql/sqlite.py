@@ -49,7 +49,8 @@ class SqliteDatabase:
             return cls(await asyncio.to_thread(opened), context.name)
 
     async def columns(self, table: str) -> dict[str, Column]:
-        found = await self.rows("columns", "SELECT name FROM pragma_table_info(?1)", (_plain(table),))
+        schema, _, name = table.rpartition(".")
+        found = await self.rows("columns", "SELECT name FROM pragma_table_info(?1, ?2)", (name, schema or None))
         if not found:
             raise Unavailable(f"the table of {self._name} is not there")
         return {row["name"]: Column("", "") for row in found}
@@ -100,11 +101,6 @@ class SqliteDatabase:
         if not self.lost:
             self.lost = True
             self._connection.close()
-
-
-def _plain(table: str) -> str:
-    """A quoted name without its quotes, for a function that takes it as a value."""
-    return table[1:-1].replace('""', '"')
 
 
 @contextmanager
