@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sql_peers
 
 from isthmus.ports import Context
 from isthmus.security import SecretStore
@@ -34,3 +35,10 @@ def host() -> str:
     """A loopback address of this test's own: every port on it is free (127.0.0.0/8 is this machine)."""
     pid = os.getpid()
     return f"127.{1 + pid % 250}.{pid // 250 % 250}.{1 + next(_hosts) % 250}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[sql_peers.Server]:
+    """A real PostgreSQL, one for all tests of a process: each takes a database of its own."""
+    with sql_peers.served() as server:
+        yield server

@@ -24,38 +24,31 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
-import hashlib
 import os
-import re
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from ..kernel.errors import Conflict, IsthmusError, Misuse, PeerFault, Permanent, Transient, Unavailable
-from ..ports import Context, Delivery, Fate, Intake, Outcome, Receipt
-from ..protocols import hl7v2
+from ..ports import Context, Delivery, Intake, Outcome
+from ._file_transfer import (
+    EVIDENCE_BYTES,
+    Changed,
+    Settling,
+    Split,
+    check_template,
+    file_name,
+    is_candidate,
+    numbered,
+    reasons,
+    take,
+)
+from ._polling import Polling
 
 CLAIMED = ".taking"
 LOCK = ".taking.lock"
-UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
-"""What programs that copy files put behind a name until it is whole."""
-
-AT_ONCE = 256
-"""Messages of one file that are handed in before their answers are awaited: enough to share an fsync."""
-
-NOT_WHOLE = frozenset(("batch-count", "file-count", "no-batch-trailer", "no-file-trailer"))
-"""Findings that say that a batch was cut off or put together wrong."""
-
-EVIDENCE_BYTES = 4096
-"""How much of a file that is no message is kept with its refusal: enough to recognise it."""
-
-NAME_BYTES_MAX = 200
-"""Of the 255 that file systems allow: the temporary name is longer."""
 
 
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,7 +72,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     done_marker: str = ""
     poll_s: float = 1.0
     order: Literal["name", "time"] = "name"
-    split: Literal["none", "hl7v2", "lines"] = "none"
+    split: Split = "none"
     after: Literal["move", "delete"] = "move"
     done: str = "done"
     failed: str = "failed"
@@ -114,29 +107,20 @@ class Look(NamedTuple):
         return cls(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-class Changed(Exception):
-    """The file was written to while it was being taken."""
-
-
 class FilesSource:
     def __init__(self, settings: SourceSettings, context: Context) -> None:
         self._settings = settings
         self._name = context.name
         self._folder = context.folder / settings.folder
         self._claimed = self._folder / CLAIMED
-        self._seen: dict[str, tuple[Look, float]] = {}
+        self._settling = Settling(settings.settle_s)
         self._lock: int | None = None
-        self._polling: asyncio.Task[None] | None = None
-        self._closing = asyncio.Event()
-        self._running = asyncio.Event()
-        self._running.set()
+        self._polling = Polling(self._look, lambda: settings.poll_s)
         self._intake: Intake
 
     async def open(self, intake: Intake) -> None:
         """Start to poll. Raises `Unavailable` when the folder is missing or another process polls it."""
         self._intake = intake
-        self._closing.clear()
-        self._running.set()
         try:
             self._claimed.mkdir(exist_ok=True)
             for folder in (self._settings.done, self._settings.failed):
@@ -149,46 +133,36 @@ class FilesSource:
         except OSError as error:
             self._release()
             raise Unavailable(f"the folder of {self._name} cannot be used: {error.strerror}") from None
-        self._polling = asyncio.get_running_loop().create_task(self._poll(), name=f"poll-{self._name}")
+        self._polling.start(self._name)
 
     def pause(self) -> None:
-        self._running.clear()
+        self._polling.pause()
 
     def resume(self) -> None:
-        self._running.set()
+        self._polling.resume()
 
     async def close(self) -> None:
         """Finish the file that is being taken, then stop. Cancelled, it leaves that file for the next start."""
-        polling, self._polling = self._polling, None
-        if polling is None:
-            return
-        self._closing.set()
-        self._running.set()
         try:
-            await asyncio.shield(polling)
+            await self._polling.close()
         finally:
-            polling.cancel()
             self._release()
+
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
 
     def _release(self) -> None:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
 
-    async def _poll(self) -> None:
-        while not self._closing.is_set():
-            try:
-                for name in await asyncio.to_thread(self._ready):
-                    await self._running.wait()
-                    if self._closing.is_set() or not await self._take(name):
-                        break
-            except OSError:
-                pass  # the folder is away (a mount, rights): it is looked at again
-            try:
-                async with asyncio.timeout(self._settings.poll_s):
-                    await self._closing.wait()
-            except TimeoutError:
-                continue
+    async def _look(self) -> None:
+        """Take what may be taken. A folder that is away (a mount, rights) is looked at again."""
+        for name in await asyncio.to_thread(self._ready):
+            if not await self._polling.may_go_on() or not await take(self, name, self._settings.split, self._intake):
+                break
 
     # ---- which files
 
@@ -198,10 +172,7 @@ class FilesSource:
         left = sorted(path.name for path in self._claimed.iterdir() if path.is_file())
         now = time.monotonic()
         found = self._found()
-        self._seen = {
-            name: held if (held := self._seen.get(name)) and held[0] == look else (look, now)
-            for name, look in found.items()
-        }
+        self._settling.look(found, now)
         settled = [name for name in found if self._settled(name, now) and name not in left]
         by_time = self._settings.order == "time"
         return left + sorted(settled, key=lambda name: (found[name].changed_ns if by_time else 0, name))
@@ -211,61 +182,32 @@ class FilesSource:
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 name = entry.name
-                if name.startswith(".") or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
-                    continue
-                if settings.done_marker and name.endswith(settings.done_marker):
-                    continue
-                if fnmatchcase(name, settings.pattern):
+                if is_candidate(name, settings.pattern, settings.done_marker) and entry.is_file(follow_symlinks=False):
                     found[name] = Look.at(entry.stat(follow_symlinks=False))
         return found
 
     def _settled(self, name: str, now: float) -> bool:
         if self._settings.done_marker:
             return (self._folder / (name + self._settings.done_marker)).exists()
-        return now - self._seen[name][1] >= self._settings.settle_s
+        return self._settling.settled(name, now)
 
     # ---- one file
 
-    async def _take(self, name: str) -> bool:
-        """Claim, read, hand in, put away. False: the hub cannot store, and the file waits where it is."""
-        try:
-            body = await asyncio.to_thread(self._claim, name)
-            faults = await self._hand_over(name, list(self._pieces(name, body)))
-        except (Changed, FileNotFoundError):
-            self._seen.pop(name, None)
-            return True
-        except PeerFault as fault:
-            return await self._refuse(name, fault)
-        except OSError as error:
-            return await self._refuse(name, PeerFault(f"the file cannot be read: {error.strerror}"))
-        except Exception as error:  # one file must not end the polling; its words may be content
-            return await self._refuse(name, PeerFault(f"the hub failed on this file ({type(error).__name__})"))
-        if faults is not None:
-            await asyncio.to_thread(self._put_away, name, faults)
-        return faults is not None
+    async def claim(self, name: str) -> bytes:
+        return await asyncio.to_thread(self._claim, name)
 
-    async def _hand_over(self, name: str, pieces: list[tuple[bytes, bytes]]) -> list[str] | None:
-        """Hand in a file's messages: why some were not taken; None: the hub cannot store."""
-        faults: list[str] = []
-        for start in range(0, len(pieces), AT_ONCE):
-            receipts = await asyncio.gather(*(self._hand_in(name, *piece) for piece in pieces[start : start + AT_ONCE]))
-            if any(receipt.fate is Fate.UNABLE for receipt in receipts):
-                return None
-            faults += _faults(receipts, start, len(pieces))
-        return faults
+    async def beginning(self, name: str) -> bytes:
+        return await asyncio.to_thread(self._beginning, name)
 
-    async def _refuse(self, name: str, fault: PeerFault) -> bool:
-        evidence = await asyncio.to_thread(self._beginning, name)
-        self._intake.garbage(evidence, fault, origin=name)
-        await asyncio.to_thread(self._put_away, name, [str(fault)])
-        return True
+    async def put_away(self, name: str, faults: list[str]) -> None:
+        await asyncio.to_thread(self._put_away, name, faults)
 
     def _claim(self, name: str) -> bytes:
         """Take a file out of the sender's reach and read it. Raises `Changed`, and `PeerFault` for one that is too large."""
         claimed, settled = self._claimed / name, None
         if not claimed.exists():
+            settled = self._settling.forget(name)
             (self._folder / name).rename(claimed)
-            settled = self._seen.pop(name)[0]
         limit = self._intake.body_bytes_max if self._settings.split == "none" else self._settings.file_bytes_max
         handle = os.open(claimed, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with open(handle, "rb") as file:
@@ -291,41 +233,12 @@ class FilesSource:
         except OSError:
             return b""
 
-    def _pieces(self, name: str, body: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """(message, what identifies it where it has no id). Raises `PeerFault` for a batch that is not whole."""
-        own = name.encode("utf-8", "surrogateescape")
-        if self._settings.split == "none":
-            yield body, own
-        elif self._settings.split == "lines":
-            for number, line in enumerate(body.splitlines(), 1):
-                if line.strip():
-                    yield line, b"%s\0%d" % (own, number)
-        else:
-            batch = hl7v2.split_batch(body)
-            broken = [finding for finding in batch.findings if finding.rule in NOT_WHOLE]
-            if broken or not batch.messages:
-                rule = broken[0].note if broken else "there is no message in the file"
-                raise PeerFault(f"the file is not whole: {rule}", rule="HL7 v2 §2.10.3")
-            for number, message in enumerate(batch.messages, 1):
-                yield message, b"%s\0%d" % (own, number)
-
-    async def _hand_in(self, name: str, message: bytes, control: bytes) -> Receipt:
-        answered: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-
-        def reply(receipt: Receipt) -> None:
-            if not answered.done():  # cut off by a stop: nobody waits any more
-                answered.set_result(receipt)
-
-        self._intake.receive(message, reply, origin=name, control=control)
-        return await answered
-
     def _put_away(self, name: str, faults: list[str]) -> None:
         """To the folder done or failed; the marker goes with it."""
         settings, claimed = self._settings, self._claimed / name
         if faults:
             target = _free(self._folder / settings.failed, name)
-            at = datetime.now(UTC).isoformat(timespec="seconds")
-            target.with_name(target.name + ".reason").write_text("".join(f"{at} {fault}\n" for fault in faults))
+            target.with_name(target.name + ".reason").write_text(reasons(faults))
             claimed.rename(target)
         elif settings.after == "delete":
             claimed.unlink()
@@ -335,22 +248,9 @@ class FilesSource:
             (self._folder / (name + settings.done_marker)).unlink(missing_ok=True)
 
 
-def _faults(receipts: list[Receipt], start: int, pieces: int) -> list[str]:
-    """Why messages of a file were not taken; in words that hold no content."""
-    return [
-        (f"message {number}: " if pieces > 1 else "") + str(receipt.error or receipt.fate.value)
-        for number, receipt in enumerate(receipts, start + 1)
-        if receipt.fate in (Fate.REFUSED, Fate.RETURNED)
-    ]
-
-
 def _free(folder: Path, name: str) -> Path:
-    """A name in a folder that is not taken: x.csv, x.csv.2, x.csv.3 ..."""
-    target, number = folder / name, 1
-    while target.exists():
-        number += 1
-        target = folder / f"{name}.{number}"
-    return target
+    """A name in a folder that is not taken."""
+    return next(target for one in numbered(name) if not (target := folder / one).exists())
 
 
 def source(settings: SourceSettings, context: Context) -> FilesSource:
@@ -369,11 +269,9 @@ class FilesSink:
         self._name = context.name
         try:
             self._mode = int(settings.mode, 8)
-            file_name(settings.name, "key", {"file_name": "name"})
         except ValueError:
             raise Misuse(f'{context.name}: mode is written in octal ("0640")') from None
-        except (KeyError, IndexError, AttributeError):
-            raise Misuse(f"{context.name}: a name is made of {{digest}}, {{key}} and {{file_name}}") from None
+        check_template(settings.name, context.name)
 
     async def open(self) -> None:
         """See that the folder is there. Raises `Unavailable`."""
@@ -451,29 +349,6 @@ def _fault_of(error: OSError, name: str) -> IsthmusError:
     if error.errno in (errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL):
         return Permanent(f"no file of this name can be written: {error.strerror}")
     return Unavailable(f"the folder of {name} cannot take a file: {error.strerror}")
-
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-
-
-def file_name(template: str, key: str, headers: object) -> str:
-    """The name for a business key. Raises `Permanent` when the flow owes {file_name}; KeyError for an unknown field.
-
-    What a name may not hold is replaced, and a hash added, so that different keys never share a name.
-    """
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    given = str(headers.get("file_name") or "") if hasattr(headers, "get") else ""
-    if "{file_name}" in template and not given:
-        raise Permanent("the name of this file comes from the flow: send(..., headers={'file_name': ...})")
-    wanted = template.format(digest=digest, key=key, file_name=given)
-    safe = _UNSAFE.sub("_", wanted).lstrip(".") or digest
-    if safe == wanted and len(safe) <= NAME_BYTES_MAX:
-        return safe
-    mark = hashlib.sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    stem, dot, suffix = safe.rpartition(".")
-    if not stem or len(suffix) > 8:
-        stem, dot, suffix = safe, "", ""
-    return f"{stem[: NAME_BYTES_MAX - 20]}-{mark}{dot}{suffix}"
 
 
 def sink(settings: SinkSettings, context: Context) -> FilesSink:
