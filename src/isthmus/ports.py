@@ -436,6 +436,7 @@ class Settlement:
     code, detail   cause, for PARKED and for what a person did
     follow         deliveries that this outcome gives rise to
     memory         the state of the process instance whose step this was
+    memories       more of them, where one outcome changes several (the rows of a reference table)
     work           the worklist item that it opens
     cancel         slots of timers and tasks that it withdraws (settled as superseded)
     """
@@ -449,6 +450,7 @@ class Settlement:
         "detail",
         "entry",
         "follow",
+        "memories",
         "memory",
         "reference",
         "state",
@@ -467,6 +469,7 @@ class Settlement:
         by: str = "",
         follow: tuple[Entry, ...] | list[Entry] = (),
         memory: Memory | None = None,
+        memories: tuple[Memory, ...] = (),
         work: Work | None = None,
         cancel: tuple[int, ...] = (),
         blocks: bool = False,
@@ -480,6 +483,7 @@ class Settlement:
         self.by = by
         self.follow = follow
         self.memory = memory
+        self.memories = memories
         self.work = work
         self.cancel = cancel
         self.blocks = blocks
@@ -552,6 +556,9 @@ class Journal(Protocol):
 
     async def memory(self, process: str, key: bytes) -> Memory | None:
         """The stored state of a process instance."""
+
+    async def memories(self, process: str) -> list[Memory]:
+        """The stored states of all instances of a process, by key."""
 
     def close(self) -> None:
         """Commit what was submitted, then release. Safe twice."""

@@ -210,6 +210,9 @@ class SqliteJournal:
     async def memory(self, process: str, key: bytes) -> Memory | None:
         return await self.call(lambda batch: claim.memory(batch.store, process, key))
 
+    async def memories(self, process: str) -> list[Memory]:
+        return await self.call(lambda batch: claim.memories(batch.store, process))
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

@@ -23,6 +23,7 @@ from .event import Catalogue, Document, Event, Origin
 from .journal_entry import EntryLine, JournalEntry
 from .register import DayEndRegister, RegisterRow
 from .revenue import ChargeJournaled, RevenueRecognised
+from .table_change import TableChange, TableRecord
 
 CATALOGUE = Catalogue(
     AccountMoved,
@@ -41,6 +42,7 @@ CATALOGUE = Catalogue(
     JournalEntry,
     PatientsMerged,
     RevenueRecognised,
+    TableChange,
 )
 """Every type of the model, in its present version."""
 
@@ -71,4 +73,6 @@ __all__ = [
     "PatientsMerged",
     "RegisterRow",
     "RevenueRecognised",
+    "TableChange",
+    "TableRecord",
 ]

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from ..flows import Table
 from ..journal import SqliteJournal
 from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
@@ -40,6 +41,8 @@ from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
+from .stored_tables import destination_of
+from .table_feed import TableFeed, TableSink
 from .timers import Timers
 from .undecided import Undecided
 
@@ -102,6 +105,7 @@ class Hub:
             policy = DeliveryPolicy(connections=STEP_CONNECTIONS, attempts_max=1)
             self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
         assert processes <= set(self.outboxes)
+        self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
         for name, endpoint in settings.sources.items():
@@ -188,11 +192,24 @@ class Hub:
         outbox.awaited = self._awaited
         return outbox
 
+    def _feed(self, table: Table[Any]) -> TableFeed:
+        plan, name = self.plan, destination_of(table.name)
+        feed = TableFeed(table.name, plan.tables, self.journal, CATALOGUE, self.observer, plan.tables_changed)
+        owner = table.owner or next((flow.owner for flow in plan.flows), "")
+        self.outboxes[name] = self._outbox(name, lambda: TableSink(feed), DeliveryPolicy(attempts_max=1), owner)
+        return feed
+
+    async def load_tables(self) -> None:
+        """Read the tables that messages feed back from the journal. Raises `Misuse` when they fit no longer."""
+        for feed in self.feeds.values():
+            await feed.load()
+
     # ---- life
 
     async def start(self) -> None:
         """Downstream first: what waits goes out before anything new comes in."""
         began = time.monotonic()
+        await self.load_tables()
         blocked: dict[str, list[Entry]] = {}
         for entry in await self.journal.blocked():
             blocked.setdefault(entry.destination, []).append(entry)

@@ -1,0 +1,138 @@
+"""Tables that messages feed: the sink that stands behind `table:NAME`.
+
+    flow --TableChange--> table:NAME --changed rows, one memory for each key--> settle --(durable)--> the new rows answer
+
+A change is a delivery like any other: counted, in order (one lane for each table), parked when it is wrong, once in
+effect. Its rows commit with its outcome, encrypted like the state of a process, and are read back at a start.
+
+Invariants
+ 1. Decisions look into the new rows only when these are durable, so a recorded version never speaks of rows that a crash
+    took back.
+ 2. A change takes effect with all its records or, parked, with none. One that is parked holds up those behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from ..flows import Table
+from ..flows.tables.changing import RecordFault, changed, with_rows
+from ..flows.tables.reading import value_of
+from ..flows.tables.rows import Dated, Key, digest_of, sum_of, version_of
+from ..kernel.errors import Misuse, Permanent
+from ..model import TableChange
+from ..model.event import Catalogue
+from ..observe import Observer
+from ..observe.events import TableChanged
+from ..ports import Delivery, Journal, Outcome
+from .outbox import Followed
+from .stored_tables import load, memory_of, total_of
+
+SHOWN_FAULTS = 20
+"""Of what does not fit, so much is said; nobody reads more before mending the first."""
+
+
+class TableRefused(Permanent):
+    """A change does not fit its table."""
+
+    code = "TABLE_CHANGE"
+
+
+class TableFeed:
+    """One table's rows as they change; `tables` are the declarations that answer now, of all names."""
+
+    def __init__(
+        self,
+        name: str,
+        tables: Iterable[Table[Any]],
+        journal: Journal,
+        catalogue: Catalogue,
+        observer: Observer,
+        told: Callable[[], None],
+    ) -> None:
+        """`told` is called after rows were put in."""
+        self.name = name
+        self._tables = tables
+        self._journal = journal
+        self._catalogue = catalogue
+        self._observe = observer
+        self._told = told
+        self._total = 0
+
+    def _declared(self) -> list[Table[Any]]:
+        """All declarations of this table: a redeployed flow brings one of its own, while a process keeps the old one."""
+        found = [one for one in self._tables if one.name == self.name]
+        if not found:
+            raise Misuse(f"no flow declares the table {self.name} any more")
+        return found
+
+    async def load(self) -> None:
+        """Read the rows back from the journal. Raises `Misuse` when they fit the declaration no longer."""
+        for one in self._declared():
+            one.put(await load(one, self._journal))
+            self._total = total_of(one.rows.by_key)
+        self._told()
+
+    def outcome(self, delivery: Delivery) -> Outcome:
+        """What a change does. Raises `TableRefused` with the place of everything that does not fit."""
+        change = self._catalogue.decode(delivery.body)
+        if not isinstance(change, TableChange):
+            raise TableRefused("what came to a table is no change of a table", suggestion="discard it")
+        declared = self._declared()[0]
+        others = {one.name: one.rows for one in self._tables if one.filled}
+        rows, faults = changed(declared, declared.rows, change, others)
+        if faults:
+            raise _refusal(self.name, faults)
+        if not rows:
+            return Outcome(already_there=True, reference=declared.version)
+        before = declared.rows.by_key
+        total = sum_of(
+            self._total, *((digest_of(key, before.get(key, ())), digest_of(key, held)) for key, held in rows.items())
+        )
+        return Followed(
+            [],
+            None,
+            (),
+            reference=version_of(total),
+            memories=tuple(memory_of(self.name, key, held, self._journal) for key, held in rows.items()),
+            durable=partial(self._take_effect, rows, total),
+        )
+
+    def _take_effect(self, rows: Mapping[Key, tuple[Dated, ...]], total: int) -> None:
+        self._total = total
+        version = version_of(total)
+        for one in self._declared():
+            fresh = {key: _as(one, held) for key, held in rows.items()}
+            one.put(with_rows(one.rows, fresh, version))
+        self._observe(TableChanged(self.name, version, len(rows)))
+        self._told()
+
+
+def _as(declared: Table[Any], held: Iterable[Dated]) -> tuple[Dated, ...]:
+    """Rows as another declaration of the same table reads them."""
+    return tuple(one._replace(row=value_of(declared, one.cells)[0]) for one in held)
+
+
+def _refusal(table: str, faults: list[RecordFault]) -> TableRefused:
+    shown = [f"{place} {what}: {mend}" for place, what, mend in faults[:SHOWN_FAULTS]]
+    more = len(faults) - len(shown)
+    return TableRefused(
+        f"a change does not fit the table {table}: " + "; ".join(shown) + (f"; and {more} more" if more else ""),
+        suggestion="mend the record or the table that it refers to, then resend; nothing of the change took effect",
+    )
+
+
+class TableSink:
+    """The sink of `table:NAME`."""
+
+    def __init__(self, feed: TableFeed) -> None:
+        self._feed = feed
+
+    async def open(self) -> None: ...
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        return self._feed.outcome(delivery)
+
+    async def close(self) -> None: ...
