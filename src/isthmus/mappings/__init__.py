@@ -1,6 +1,7 @@
 """Wire formats to canonical values: pure functions, with provenance and the account of what was not used.
 
     adt, dft     HL7 v2 messages -> canonical events         register    the day-end register file -> DayEndRegister
+    mfn          HL7 v2 master file notifications -> changes of reference tables
     site         what a site chooses: which field holds the account, which zone a facility lives in, signs of credits
     reader       reads a field, checks it, and notes where it came from
     unused       which populated fields of a message no event was made from

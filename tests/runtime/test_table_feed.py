@@ -1,0 +1,216 @@
+"""A table that messages feed, in a whole hub: in order, durable before it answers, parked when it does not fit."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from api_hub import fresh_hub, serving
+
+from isthmus.kernel import Misuse
+from isthmus.runtime.hub import open_hub
+
+FLOW = """\
+from zoneinfo import ZoneInfo
+
+from isthmus import flow, send
+from isthmus.mappings import Site, mfn
+from isthmus.packs import masters
+
+SITE = Site(zones={"C": ZoneInfo("UTC"), "D": ZoneInfo("UTC")}, facility="MSH-6.1")
+charges = masters.charge_master(fed=True)
+accounts = masters.accounts()
+ehr = flow("ehr-adt", source="ehr", accepts="hl7v2/ADT,MFN", owner="integration", lane="MSH-10", when_parked="go_on")
+
+
+@ehr.on("MFN^M04")
+def charge_master(msg):
+    yield from mfn.changes(msg, mfn.CHARGES.where(gl_account="CDM-9.1"), SITE)
+
+
+@ehr.on("ADT^*")
+def priced(msg):
+    row = charges.get("82947", on=msg.received.date())
+    yield send("archive", f"{row.price}".encode(), key=msg["MSH-10"])
+"""
+
+HEAD = b"MSH|^~\\&|A|B|C|D|20260101||%s|%s|P|2.5.1\r"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = fresh_hub(tmp_path / "hub")
+    (folder / "flows" / "example.py").write_text(FLOW)
+    (folder / "tables" / "accounts.csv").write_text("account\n4110\n")
+    return folder
+
+
+def charge(code: str, price: str, event: str = "MAD", day: str = "20200101", account: str = "4110") -> list[str]:
+    return [f"MFE|{event}|1|{day}|{code}|CWE", f"CDM|{code}||Glucose||||||{account}", f"PRC|{code}||||{price}&USD"]
+
+
+class Sender:
+    def __init__(self, api):
+        self.api, self.number = api, 0
+
+    async def __call__(self, type: str, *segments: str) -> int:
+        self.number += 1
+        fate = asyncio.get_running_loop().create_future()
+        raw = HEAD % (type.encode(), str(self.number).encode()) + "".join(f"{one}\r" for one in segments).encode()
+        self.api.hub.intakes["ehr"].receive(raw, fate.set_result)
+        return (await fate).message_id
+
+    async def master(self, *charges: list[str], file: str = "UPD") -> dict:
+        """Send an MFN, wait until its change is settled: the delivery."""
+        id = await self("MFN^M04", f"MFI|CDM||{file}|||NE", *(segment for one in charges for segment in one))
+        while True:
+            (delivery,) = (await self.shown(id))["deliveries"]
+            if delivery["state"] != "waiting":
+                return delivery
+            await asyncio.sleep(0.01)
+
+    async def shown(self, id: int) -> dict:
+        return (await self.api.get(f"/v1/messages/{id}", reason="a test")).body
+
+    async def price(self) -> int | str:
+        """The size of the price that a message finds; what it is parked with when it finds none."""
+        shown = await self.shown(await self("ADT^A01", "PID|1||P1^^^GH^MR"))
+        return shown["deliveries"][0]["size"] if shown["deliveries"] else shown["worklist"][0]["code"]
+
+
+@asynccontextmanager
+async def running(folder):
+    async with serving(folder) as api:
+        yield Sender(api)
+
+
+async def test_a_message_feeds_a_table_and_decisions_after_that_look_into_it(folder):
+    async with running(folder) as send:
+        assert await send.price() == "UNMAPPED"
+        delivery = await send.master(charge("82947", "45.00"))
+        assert (delivery["destination"], delivery["state"]) == ("table:charge-master", "delivered")
+        assert await send.price() == len("45.00")
+        await send.master(charge("82947", "145.00"))
+        assert await send.price() == len("145.00")
+
+
+async def test_a_decision_records_the_version_that_the_change_made(folder):
+    async with running(folder) as send:
+        versions = []
+        for price in ("45.00", "46.00", "46.00"):
+            await send.master(charge("82947", price))
+            versions.append((await send.shown(await send("ADT^A01", "PID|1||P1^^^GH^MR")))["version"])
+        assert versions[0] != versions[1] == versions[2]
+
+
+async def test_a_change_that_says_what_is_known_is_already_there(folder):
+    async with running(folder) as send:
+        states = [(await send.master(charge("82947", "45.00")))["state"] for _ in range(2)]
+        assert states == ["delivered", "already_there"]
+
+
+async def test_what_was_fed_is_there_after_a_restart_under_the_same_version(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"), charge("83036", "30.00"))
+        before = send.api.hub.plan.tables_version
+    async with running(folder) as send:
+        assert send.api.hub.plan.tables_version == before
+        assert await send.price() == len("45.00")
+        await send.master(charge("82947", "1.00", event="MDC"))
+        assert await send.price() == "UNMAPPED"
+
+
+async def test_a_change_with_one_record_that_does_not_fit_is_parked_whole_with_its_place_and_can_be_resent(folder):
+    async with running(folder) as send:
+        delivery = await send.master(charge("82947", "45.00"), charge("83036", "30.00", account="4199"))
+        assert delivery["state"] == "parked"
+        assert await send.price() == "UNMAPPED"
+        (item,) = [one for one in (await send.api.get("/v1/parked")).body["items"] if one["code"] == "TABLE_CHANGE"]
+        assert "MFE(2) 'gl_account' names no row of the table accounts" in item["text"]
+        (folder / "tables" / "accounts.csv").write_text("account\n4110\n4199\n")
+        await send.api.post("/v1/flows/tables/deploy")
+        await send.api.post("/v1/parked/resend", items=[item["item"]], reason="the account is there")
+        while await send.price() == "UNMAPPED":
+            await asyncio.sleep(0.01)
+        assert len(send.api.hub.feeds["charge-master"]._declared()[0].rows) == 2
+
+
+async def test_changes_of_a_table_wait_behind_one_that_is_parked(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00", account="4199"))
+        id = await send("MFN^M04", "MFI|CDM||UPD|||NE", *charge("82947", "46.00"))
+        assert [one["state"] for one in (await send.shown(id))["deliveries"]] == ["waiting"]
+
+
+async def test_a_replacement_ends_what_it_does_not_name(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"))
+        await send.master(charge("83036", "30.00"), file="REP")
+        assert await send.price() == "UNMAPPED"
+
+
+async def test_a_change_for_a_table_that_no_flow_declares_parks_the_message(folder):
+    flow = folder / "flows" / "example.py"
+    flow.write_text(flow.read_text().replace("masters.charge_master(fed=True)", "masters.charge_master()"))
+    (folder / "tables" / "charge-master.csv").write_text("charge_code\n1\n")
+    async with running(folder) as send:
+        shown = await send.shown(await send("MFN^M04", "MFI|CDM||UPD|||NE", *charge("82947", "45.00")))
+        assert shown["decision"] == "undecided"
+
+
+async def test_a_replay_never_changes_a_table(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"))
+        reply = await send.api.post("/v1/replay", destinations=["table:charge-master"], reason="a test")
+        assert reply.status == 400
+        assert "never changes a table" in reply.body["problem"]
+
+
+async def test_a_redeployed_flow_takes_the_rows_over_and_goes_on_being_fed(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"))
+        flow = folder / "flows" / "example.py"
+        flow.write_text(flow.read_text().replace('f"{row.price}"', 'f"{row.price} USD"'))
+        assert (await send.api.post("/v1/flows/ehr-adt/deploy")).body["changed"]
+        assert await send.price() == len("45.00 USD")
+        await send.master(charge("82947", "145.00"))
+        assert await send.price() == len("145.00 USD")
+
+
+async def test_a_flow_that_brings_a_new_fed_table_needs_a_start(folder):
+    async with running(folder) as send:
+        flow = folder / "flows" / "example.py"
+        flow.write_text(flow.read_text().replace("accounts = ", "people = masters.staff()\naccounts = "))
+        reply = await send.api.post("/v1/flows/ehr-adt/deploy")
+        assert reply.status == 400
+        assert "the table staff is fed by messages and is new" in reply.body["problem"]
+
+
+async def test_stored_rows_that_fit_the_declaration_no_longer_keep_the_hub_from_starting(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"))
+    flow = folder / "flows" / "example.py"
+    flow.write_text(
+        flow.read_text().replace(
+            "charges = masters.charge_master(fed=True)",
+            "import msgspec\nfrom isthmus import table\n"
+            "class Row(msgspec.Struct, frozen=True):\n    charge_code: str\n    weight: int\n"
+            'charges = table("charge-master", key="charge_code", row=Row, fed=True)',
+        )
+    )
+    from isthmus.observe import Observer
+
+    hub = open_hub(folder, Observer())
+    try:
+        with pytest.raises(Misuse, match="'weight': give the column a default"):
+            await hub.start()
+    finally:
+        await hub.stop()
+
+
+async def test_nothing_of_a_fed_row_stands_in_the_journal_s_file_as_it_is(folder):
+    async with running(folder) as send:
+        await send.master(charge("CANARY-CODE", "45.00"))
+    stored = b"".join(path.read_bytes() for path in (folder / "data").iterdir() if path.is_file())
+    assert b"CANARY-CODE" not in stored
