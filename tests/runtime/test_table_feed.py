@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 from api_hub import fresh_hub, serving
 
 from isthmus.kernel import Misuse
+from isthmus.model import CATALOGUE, DayEndRegister, TableChange, TableRecord
+from isthmus.observe import Observer
+from isthmus.ports import Delivery
 from isthmus.runtime.hub import open_hub
+from isthmus.runtime.table_feed import TableRefused
 
 FLOW = """\
 from zoneinfo import ZoneInfo
@@ -199,8 +204,6 @@ async def test_stored_rows_that_fit_the_declaration_no_longer_keep_the_hub_from_
             'charges = table("charge-master", key="charge_code", row=Row, fed=True)',
         )
     )
-    from isthmus.observe import Observer
-
     hub = open_hub(folder, Observer())
     try:
         with pytest.raises(Misuse, match="'weight': give the column a default"):
@@ -214,3 +217,36 @@ async def test_nothing_of_a_fed_row_stands_in_the_journal_s_file_as_it_is(folder
         await send.master(charge("CANARY-CODE", "45.00"))
     stored = b"".join(path.read_bytes() for path in (folder / "data").iterdir() if path.is_file())
     assert b"CANARY-CODE" not in stored
+
+
+async def test_a_journal_with_fed_tables_verifies_and_its_ledger_adds_up(folder):
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"), charge("83036", "30.00"))
+        await send.master(charge("82947", "1.00", event="MDC", day="20191231"))
+        assert (await send.api.post("/v1/verify")).body["findings"] == []
+        ledger = (await send.api.get("/v1/ledger")).body
+        assert ledger["imbalances"] == []
+        (row,) = [one for one in ledger["rows"] if one["party"] == "table:charge-master"]
+        assert row["delivered"] == 2
+
+
+async def test_new_rows_answer_only_once_their_change_is_durable(folder):
+    async with running(folder) as send:
+        feed = send.api.hub.feeds["charge-master"]
+        (declared,) = feed._declared()
+        change = TableChange(
+            table="charge-master", day=date(2026, 1, 1), records=(TableRecord("put", {"charge_code": "1"}),)
+        )
+        outcome = feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(change), "k"))
+        assert len(declared.rows) == 0
+        outcome.durable()
+        assert len(declared.rows) == 1
+        assert declared.version == outcome.reference
+
+
+async def test_what_is_no_change_at_all_is_parked_and_not_a_crash(folder):
+    async with running(folder) as send:
+        feed = send.api.hub.feeds["charge-master"]
+        register = DayEndRegister(application="A", business_date=date(2026, 1, 1), rows=())
+        with pytest.raises(TableRefused, match="no change of a table"):
+            feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(register), "k"))

@@ -18,6 +18,7 @@ from ..kernel.errors import Misuse
 from .stored_tables import reread
 
 FOLDER = "tables"
+SAMPLES = "samples/tables"
 
 
 class TableFault(NamedTuple):
@@ -89,6 +90,22 @@ def put_tables(folder: Path, tables: Iterable[Table[Any]], running: Iterable[Tab
         rows = fresh.get(id(one)) if one.fed else found[one.name]
         if rows is not None:
             one.put(rows)
+
+
+def put_samples(folder: Path, tables: Iterable[Table[Any]]) -> None:
+    """For cases: the rows of tables that messages feed, from `samples/tables/NAME.csv` where it is there.
+
+    Raises `Misuse` with all faults.
+    """
+    faults: list[TableFault] = []
+    for one in tables:
+        file = f"{SAMPLES}/{one.name}.csv"
+        if one.fed and (folder / file).is_file():
+            rows, wrong = read_rows(one, (folder / file).read_bytes())
+            faults.extend(TableFault(file, *fault) for fault in wrong)
+            one.put(Rows(rows.by_key, rows.version, dated=True))
+    if faults:
+        raise Misuse("\n".join(map(str, faults)))
 
 
 def version_of_tables(tables: Iterable[Table[Any]]) -> str:

@@ -2,7 +2,7 @@
 
 Times are RFC 3339 in UTC, or "" where there is none. Bodies are base64. Fields that are left out take their default.
 
-Files: `shape.py` the bases, `looking.py` and `acting.py` what can be asked. Read first: `shape.py`.
+Files: `shape.py` the bases, `looking.py`, `acting.py` and `tables.py` what can be asked. Read first: `shape.py`.
 """
 
 from .acting import (
@@ -52,6 +52,17 @@ from .shape import (
     Ask,
     Problem,
 )
+from .tables import (
+    ListMissing,
+    ListTables,
+    Missing,
+    MissingCode,
+    ShowRows,
+    TableInfo,
+    TableRow,
+    TableRows,
+    Tables,
+)
 
 __all__ = [
     "ActOn",
@@ -71,11 +82,15 @@ __all__ = [
     "Hold",
     "IncidentStatus",
     "Ledger",
+    "ListMissing",
     "ListParked",
+    "ListTables",
     "Mend",
     "MessageRow",
     "MessageShown",
     "Messages",
+    "Missing",
+    "MissingCode",
     "Newer",
     "NotReplayed",
     "Parked",
@@ -88,9 +103,14 @@ __all__ = [
     "Replay",
     "Replayed",
     "ShowMessage",
+    "ShowRows",
     "SourceStatus",
     "Status",
     "Step",
+    "TableInfo",
+    "TableRow",
+    "TableRows",
+    "Tables",
     "TakeBody",
     "Verified",
     "VerifyFinding",
