@@ -104,6 +104,28 @@ def test_an_update_changes_the_cells_that_it_names_from_its_day_on():
     assert [(one.row.price, one.row.note) for one in rows.by_key["A",]] == [(1, "bed"), (2, "bed"), (2, "")]
 
 
+def test_an_update_reaches_a_later_row_where_that_did_not_mean_to_differ():
+    rows = after(
+        change(record("put", "A", 1, note="bed")),
+        change(record("update", "A", 2, first=MAY)),
+        change(record("update", "A", 9, first=APRIL, note="room")),
+    )
+    assert [(one.row.price, one.row.note, one.first) for one in rows.by_key["A",]] == [
+        (1, "bed", MARCH),
+        (9, "room", APRIL),
+        (2, "room", MAY),
+    ]
+
+
+def test_an_update_with_a_last_day_leaves_later_rows_as_they_are():
+    rows = after(
+        change(record("put", "A", 1, note="bed")),
+        change(record("update", "A", 2, first=MAY)),
+        change(record("update", "A", first=APRIL, last=before(MAY), note="room")),
+    )
+    assert [one.row.note for one in rows.by_key["A",]] == ["bed", "room", "bed"]
+
+
 def test_an_update_of_what_is_not_there_puts_it_when_it_is_whole():
     assert said(after(change(record("update", "A", 1)))) == [(1, MARCH, date.max)]
     assert faults(record("update", "A", note="bed")) == [("MFE(1)", "has nothing in 'price'")]
@@ -139,7 +161,7 @@ def test_one_record_that_does_not_fit_stops_the_change_and_all_of_them_are_named
         ("MFE(1)", "has nothing in 'code'"),
         ("MFE(1)", "ends before it begins"),
     ]
-    assert faults(TableRecord("end", {})) == [("record 1", "has no key")]
+    assert faults(TableRecord("end", {})) == [("record 1", "has nothing in 'code'")]
 
 
 def test_what_a_check_holds_among_rows_that_belong_together_holds_after_a_change():

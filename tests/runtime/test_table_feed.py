@@ -237,7 +237,7 @@ async def test_new_rows_answer_only_once_their_change_is_durable(folder):
         change = TableChange(
             table="charge-master", day=date(2026, 1, 1), records=(TableRecord("put", {"charge_code": "1"}),)
         )
-        outcome = feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(change), "k"))
+        outcome = await feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(change), "k"))
         assert len(declared.rows) == 0
         outcome.durable()
         assert len(declared.rows) == 1
@@ -249,4 +249,35 @@ async def test_what_is_no_change_at_all_is_parked_and_not_a_crash(folder):
         feed = send.api.hub.feeds["charge-master"]
         register = DayEndRegister(application="A", business_date=date(2026, 1, 1), rows=())
         with pytest.raises(TableRefused, match="no change of a table"):
-            feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(register), "k"))
+            await feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(register), "k"))
+
+
+async def test_a_change_that_was_taken_in_before_a_stop_takes_effect_after_the_start(folder):
+    async with running(folder) as send:
+        send.api.hub.outboxes["table:charge-master"].hold(True)
+        await send("MFN^M04", "MFI|CDM||UPD|||NE", *charge("82947", "45.00"))
+        assert await send.price() == "UNMAPPED"
+    async with running(folder) as send:
+        send.number = 10
+        while await send.price() == "UNMAPPED":
+            await asyncio.sleep(0.01)
+
+
+async def test_a_large_change_is_worked_out_while_senders_are_answered(folder):
+    async with running(folder) as send:
+        ticks = 0
+
+        async def tick():
+            nonlocal ticks
+            while True:
+                await asyncio.sleep(0)
+                ticks += 1
+
+        feed = send.api.hub.feeds["charge-master"]
+        records = tuple(TableRecord("put", {"charge_code": str(number)}) for number in range(3000))
+        body = CATALOGUE.encode(TableChange(table="charge-master", day=date(2026, 1, 1), records=records))
+        ticking = asyncio.create_task(tick())
+        outcome = await feed.outcome(Delivery(1, 1, "table:charge-master", body, "k"))
+        ticking.cancel()
+        assert len(outcome.memories) == 3000
+        assert ticks > 1

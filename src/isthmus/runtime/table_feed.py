@@ -13,6 +13,7 @@ Invariants
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 from ..flows import Table
 from ..flows.tables.changing import RecordFault, changed, with_rows
 from ..flows.tables.reading import value_of
-from ..flows.tables.rows import Dated, Key, digest_of, sum_of, version_of
+from ..flows.tables.rows import Dated, Key, Rows, digest_of, sum_of, version_of
 from ..kernel.errors import Misuse, Permanent
 from ..model import TableChange
 from ..model.event import Catalogue
@@ -29,6 +30,9 @@ from ..observe.events import TableChanged
 from ..ports import Delivery, Journal, Outcome
 from .outbox import Followed
 from .stored_tables import load, memory_of, total_of
+
+IN_PASSING_BYTES = 64 << 10
+"""A change up to this size takes about 10 ms; a larger one is worked out in a thread, so that senders are answered."""
 
 SHOWN_FAULTS = 20
 """Of what does not fit, so much is said; nobody reads more before mending the first."""
@@ -75,19 +79,24 @@ class TableFeed:
             self._total = total_of(one.rows.by_key)
         self._told()
 
-    def outcome(self, delivery: Delivery) -> Outcome:
+    async def outcome(self, delivery: Delivery) -> Outcome:
         """What a change does. Raises `TableRefused` with the place of everything that does not fit."""
-        change = self._catalogue.decode(delivery.body)
-        if not isinstance(change, TableChange):
-            raise TableRefused("what came to a table is no change of a table", suggestion="discard it")
         declared = self._declared()[0]
         others = {one.name: one.rows for one in self._tables if one.filled}
+        work = partial(self._outcome, delivery.body, declared, others)
+        # The lane keeps every other change of this table away meanwhile.
+        return await asyncio.to_thread(work) if len(delivery.body) > IN_PASSING_BYTES else work()
+
+    def _outcome(self, body: bytes, declared: Table[Any], others: Mapping[str, Rows]) -> Outcome:
+        change = self._catalogue.decode(body)
+        if not isinstance(change, TableChange):
+            raise TableRefused("what came to a table is no change of a table", suggestion="discard it")
+        before = declared.rows.by_key
         rows, faults = changed(declared, declared.rows, change, others)
         if faults:
             raise _refusal(self.name, faults)
         if not rows:
             return Outcome(already_there=True, reference=declared.version)
-        before = declared.rows.by_key
         total = sum_of(
             self._total, *((digest_of(key, before.get(key, ())), digest_of(key, held)) for key, held in rows.items())
         )
@@ -97,14 +106,14 @@ class TableFeed:
             (),
             reference=version_of(total),
             memories=tuple(memory_of(self.name, key, held, self._journal) for key, held in rows.items()),
-            durable=partial(self._take_effect, rows, total),
+            durable=partial(self._take_effect, declared, rows, total),
         )
 
-    def _take_effect(self, rows: Mapping[Key, tuple[Dated, ...]], total: int) -> None:
+    def _take_effect(self, declared: Table[Any], rows: Mapping[Key, tuple[Dated, ...]], total: int) -> None:
         self._total = total
         version = version_of(total)
         for one in self._declared():
-            fresh = {key: _as(one, held) for key, held in rows.items()}
+            fresh = rows if one.type is declared.type else {key: _as(one, held) for key, held in rows.items()}
             one.put(with_rows(one.rows, fresh, version))
         self._observe(TableChanged(self.name, version, len(rows)))
         self._told()
@@ -133,6 +142,6 @@ class TableSink:
     async def open(self) -> None: ...
 
     async def deliver(self, delivery: Delivery) -> Outcome:
-        return self._feed.outcome(delivery)
+        return await self._feed.outcome(delivery)
 
     async def close(self) -> None: ...

@@ -21,16 +21,18 @@ ACTIVE = {"A": "Y", "I": "N"}
 
 
 class Entry:
-    """number: from 1, as `MFE(number)`; `segments`: name -> the numbers that segments of this record have in the message."""
+    """number: from 1, as `MFE(number)`; `before`: how many segments of each name stand before this record."""
 
     def __init__(
-        self, message: hl7v2.Message, number: int, segments: Mapping[str, list[int]], group: Sequence[hl7v2.Segment]
+        self, message: hl7v2.Message, number: int, group: Sequence[hl7v2.Segment], before: Mapping[str, int]
     ) -> None:
         self.message = message
         self.number = number
-        self.segments = segments
         self.group = group
-        self._first = {name: numbers[0] for name, numbers in segments.items()}
+        self.before = before
+        self.segments: dict[str, list[hl7v2.Segment]] = {}
+        for segment in group:
+            self.segments.setdefault(segment.name, []).append(segment)
 
     @property
     def place(self) -> str:
@@ -39,50 +41,73 @@ class Entry:
     def count(self, segment: str) -> int:
         return len(self.segments.get(segment, ()))
 
-    def reader(self, **chosen: int) -> Reader:
+    def reader(self, **chosen: int) -> EntryReader:
         """Reads the record's first segment of each name, or the one chosen: `reader(PRC=2)`, from 1 within the record."""
-        others = {name: self.segments[name][number - 1] for name, number in chosen.items() if name in self.segments}
-        return Reader(self.message, self._first | others)
+        return EntryReader(self, chosen)
 
-    def cell(self, reader: Reader, column: str, place: str, kind: str) -> str | None:
+    def cell(self, reader: EntryReader, column: str, place: str, kind: str) -> str | None:
         """A field as a cell: None where it is not valued, "" for HL7 null. Raises MappingError for what is none of its kind."""
-        if place[:3] not in self.segments:
-            return None
-        stands = self.message[reader.place(place)]
+        stands = reader.standing(place)
         if not stands:
             return None
-        if stands == hl7v2.NULL:
-            return ""
-        return _CELLS[kind](reader, column, place)
+        return "" if stands == hl7v2.NULL else _CELLS[kind](reader, column, place)
 
     def day(self, reader: Reader, name: str, place: str, zone: ZoneInfo) -> date | None:
         """The day at the facility that a place names; None where it is not valued."""
-        return reader.day(name, place, zone) if place and place[:3] in self.segments else None
+        return reader.day(name, place, zone) if place else None
 
 
-def _text(reader: Reader, column: str, place: str) -> str | None:
+class EntryReader(Reader):
+    """Reads within a record. Provenance is the record's place, so none is kept for each field."""
+
+    def __init__(self, entry: Entry, chosen: Mapping[str, int]) -> None:
+        super().__init__(entry.message)
+        self._entry = entry
+        self._chosen = chosen
+
+    def segment(self, name: str) -> hl7v2.Segment | None:
+        held = self._entry.segments.get(name, ())
+        number = self._chosen.get(name, 1)
+        return held[number - 1] if number <= len(held) else None
+
+    def standing(self, path: str) -> str:
+        """What stands at a path, HL7 null included."""
+        segment = self.segment(path[:3])
+        return segment[path[4:]] if segment is not None else ""
+
+    def text(self, name: str, path: str) -> str:
+        value = self.standing(path)
+        return "" if value == hl7v2.NULL else value
+
+    def place(self, path: str) -> str:
+        name = path[:3]
+        number = self._entry.before.get(name, 0) + self._chosen.get(name, 1)
+        return f"{name}({number}){path[3:]}" if number > 1 else path
+
+
+def _text(reader: EntryReader, column: str, place: str) -> str | None:
     return reader.text(column, place)
 
 
-def _number(reader: Reader, column: str, place: str) -> str | None:
+def _number(reader: EntryReader, column: str, place: str) -> str | None:
     found = reader.number(column, place)
     return None if found is None else format(found, "f")
 
 
-def _day(reader: Reader, column: str, place: str) -> str | None:
-    found = reader.calendar_day(column, place)
+def _day(reader: EntryReader, column: str, place: str) -> str | None:
+    found = reader.day(column, place, ZoneInfo("UTC"))
     return None if found is None else found.isoformat()
 
 
-def _flag(reader: Reader, column: str, place: str) -> str | None:
+def _flag(reader: EntryReader, column: str, place: str) -> str | None:
     return FLAGS.get(reader.text(column, place))
 
 
-def _active(reader: Reader, column: str, place: str) -> str | None:
+def _active(reader: EntryReader, column: str, place: str) -> str | None:
     return ACTIVE.get(reader.text(column, place))
 
 
-def _location(reader: Reader, column: str, place: str) -> str | None:
+def _location(reader: EntryReader, column: str, place: str) -> str | None:
     """Point of care, room and bed of a PL, as far as they go: `MED^204^A`."""
     parts = [reader.text(column, f"{place}.{component}") for component in (1, 2, 3)]
     return "^".join(parts).rstrip("^")
@@ -95,22 +120,9 @@ _CELLS = {
 
 def entries(message: hl7v2.Message) -> Iterator[Entry]:
     """The records of a message, in order."""
-    seen: Counter[str] = Counter()
-    for number, group in enumerate(message.groups("MFE"), 1):
-        numbers: dict[str, list[int]] = {}
-        for segment in group:
-            seen[segment.name] += 1
-            numbers.setdefault(segment.name, []).append(seen[segment.name])
-        if number == 1:
-            _skip(message, numbers, seen)
-        yield Entry(message, number, numbers, group)
-
-
-def _skip(message: hl7v2.Message, numbers: dict[str, list[int]], seen: Counter[str]) -> None:
-    """Segments before the first MFE count too: a second MFI, notes of the file."""
-    for segment in message.segments():
-        if segment.name == "MFE":
-            return
-        if segment.name in numbers:
-            numbers[segment.name] = [one + 1 for one in numbers[segment.name]]
-        seen[segment.name] += 1
+    groups = message.groups("MFE")
+    names = [segment.name for segment in message.segments()]
+    before = Counter(names[: names.index("MFE")] if groups else ())
+    for number, group in enumerate(groups, 1):
+        yield Entry(message, number, group, dict(before))
+        before.update(segment.name for segment in group)

@@ -12,7 +12,7 @@ from ...model import TableChange, TableRecord
 from ..adt import facility_of, origin_of
 from ..reader import MappingError, Reader
 from ..site import Site
-from .entry import Entry, entries
+from .entry import Entry, EntryReader, entries
 from .masters import Master
 
 Action = Literal["put", "update", "end"]
@@ -100,7 +100,7 @@ def change_of(
     )
 
 
-def action_of(entry: Entry, reader: Reader) -> Action:
+def action_of(reader: Reader) -> Action:
     """What MFE-1 asks for. Raises MappingError."""
     event = reader.needed("action", "MFE-1")
     return RECORD_EVENTS.get(event) or reader.fault(
@@ -111,7 +111,7 @@ def action_of(entry: Entry, reader: Reader) -> Action:
 def _records(entry: Entry, master: Master, file: File) -> Iterator[TableRecord]:
     """One record for each repetition of the segment that has days of its own, one where there is none."""
     reader = entry.reader()
-    action = action_of(entry, reader)
+    action = action_of(reader)
     if master.inactive and entry.cell(reader, "inactive", master.inactive, "active") == "N":
         action = "end"
     first = entry.day(reader, "first", "MFE-3", file.zone)
@@ -133,8 +133,8 @@ def _chosen(entry: Entry, master: Master, file: File) -> list[int]:
     """The repetitions that count here: those that name no facility, or this one. None at all: the record as it is."""
     found = []
     for number in range(1, entry.count(master.each) + 1) if master.each else ():
-        reader = entry.reader(**{master.each: number})
-        places = [one["1"] for one in entry.message.all(reader.place(master.facility))] if master.facility else []
+        segment = entry.segments[master.each][number - 1]
+        places = [one["1"] for one in segment.all(master.facility[4:])] if master.facility else []
         if not any(places) or file.facility in places:
             found.append(number)
     return found or [1]
@@ -149,7 +149,7 @@ def _primary(entry: Entry, master: Master) -> dict[str, int]:
     return {}
 
 
-def _key(entry: Entry, reader: Reader, master: Master, file: File) -> dict[str, str]:
+def _key(entry: Entry, reader: EntryReader, master: Master, file: File) -> dict[str, str]:
     cells: dict[str, str] = {}
     for column, place in master.key.items():
         found = entry.cell(reader, column, place, master.kinds.get(column, "text"))
@@ -159,7 +159,7 @@ def _key(entry: Entry, reader: Reader, master: Master, file: File) -> dict[str, 
     return cells
 
 
-def _cells(entry: Entry, reader: Reader, master: Master) -> dict[str, str]:
+def _cells(entry: Entry, reader: EntryReader, master: Master) -> dict[str, str]:
     cells: dict[str, Any] = {
         column: entry.cell(reader, column, place, master.kinds.get(column, "text"))
         for column, place in master.columns.items()

@@ -63,7 +63,7 @@ def _change(message: Message, site: Site, table: str, records: Records) -> Itera
     file, header = file_of(message, site)
     found: list[TableRecord] = []
     for entry in entries(message.content):
-        action = action_of(entry, entry.reader())
+        action = action_of(entry.reader())
         found += records(entry, _packages(entry), action, file)
     if found:
         yield change_of(message, header, site, table, file, found)
