@@ -74,6 +74,12 @@ def test_the_prices_of_other_facilities_are_left_out():
     assert [one.cells["price"] for one in records] == ["800", "850"]
 
 
+def test_a_record_whose_prices_are_all_of_other_facilities_has_none():
+    (record,) = records_of("MFE|MAD|1||1|CWE", "CDM|1||Bed", "PRC|1|EAST|LAB||700&USD||||||20200101")
+    assert record.cells == {"charge_code": "1", "description": "Bed"}
+    assert record.first is None
+
+
 def test_a_record_never_reads_another_record_s_segments():
     records = records_of(
         "MFE|MAD|1||1|CWE", "CDM|1||Bed", "MFE|MAD|2||2|CWE", "CDM|2||Room", "PRC|2||||10&USD", "MFE|MAD|3||3|CWE"

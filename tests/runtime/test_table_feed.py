@@ -6,9 +6,12 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import date
 
+import msgspec
 import pytest
 from api_hub import fresh_hub, serving
 
+from isthmus import table
+from isthmus.flows.tables import Rows
 from isthmus.kernel import Misuse
 from isthmus.model import CATALOGUE, DayEndRegister, TableChange, TableRecord
 from isthmus.observe import Observer
@@ -263,6 +266,24 @@ async def test_a_change_that_was_taken_in_before_a_stop_takes_effect_after_the_s
             await asyncio.sleep(0.01)
 
 
+async def test_a_flow_that_is_deployed_while_a_change_is_on_its_way_gets_its_rows_too(folder):
+    async with running(folder) as send:
+        feed = send.api.hub.feeds["charge-master"]
+        records = (TableRecord("put", {"charge_code": "1", "price": "2"}), TableRecord("put", {"charge_code": "2"}))
+        change = TableChange(table="charge-master", day=date(2026, 1, 1), records=records)
+        outcome = await feed.outcome(Delivery(1, 1, "table:charge-master", CATALOGUE.encode(change), "k"))
+
+        class Row(msgspec.Struct, frozen=True):
+            charge_code: str
+            price: int
+
+        late = table("charge-master", key="charge_code", row=Row, fed=True)
+        late.put(Rows({}, "", dated=True))
+        send.api.hub.plan.tables.add(late)
+        outcome.durable()
+        assert [(row.charge_code, row.price) for row in late.where(on=date(2026, 1, 1))] == [("1", 2)]
+
+
 async def test_a_large_change_is_worked_out_while_senders_are_answered(folder):
     async with running(folder) as send:
         ticks = 0
@@ -281,3 +302,26 @@ async def test_a_large_change_is_worked_out_while_senders_are_answered(folder):
         ticking.cancel()
         assert len(outcome.memories) == 3000
         assert ticks > 1
+
+
+async def test_a_change_fits_every_declaration_that_looks_into_the_table(folder):
+    """A flow that is deployed with more columns, while something else goes on with the old declaration."""
+    async with running(folder) as send:
+        await send.master(charge("82947", "45.00"))
+        (old,) = send.api.hub.feeds["charge-master"]._declared()
+        flow = folder / "flows" / "example.py"
+        flow.write_text(
+            flow.read_text().replace(
+                "charges = masters.charge_master(fed=True)",
+                "import msgspec\nfrom decimal import Decimal\nfrom isthmus import table\n"
+                "class Row(msgspec.Struct, frozen=True):\n    charge_code: str\n    price: Decimal\n"
+                'charges = table("charge-master", key="charge_code", row=Row, fed=True)',
+            )
+        )
+        assert (await send.api.post("/v1/flows/ehr-adt/deploy")).body["changed"]
+        assert (await send.master(charge("82947", "145.00")))["state"] == "delivered"
+        assert await send.price() == len("145.00")
+        assert str(old.get("82947", on=date(2026, 1, 1)).price) == "145.00"
+        without_a_price = [segment for segment in charge("83036", "") if not segment.startswith("PRC")]
+        assert (await send.master(without_a_price))["state"] == "parked"
+        assert old.find("83036", on=date(2026, 1, 1)) is None

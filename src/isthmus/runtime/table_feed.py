@@ -14,7 +14,7 @@ Invariants
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,10 @@ IN_PASSING_BYTES = 64 << 10
 
 SHOWN_FAULTS = 20
 """Of what does not fit, so much is said; nobody reads more before mending the first."""
+
+
+Different = Mapping[Key, tuple[Dated, ...]]
+"""The keys whose rows a change makes others."""
 
 
 class TableRefused(Permanent):
@@ -81,47 +85,56 @@ class TableFeed:
 
     async def outcome(self, delivery: Delivery) -> Outcome:
         """What a change does. Raises `TableRefused` with the place of everything that does not fit."""
-        declared = self._declared()[0]
+        declared = list({one.type: one for one in self._declared()}.values())
         others = {one.name: one.rows for one in self._tables if one.filled}
         work = partial(self._outcome, delivery.body, declared, others)
         # The lane keeps every other change of this table away meanwhile.
         return await asyncio.to_thread(work) if len(delivery.body) > IN_PASSING_BYTES else work()
 
-    def _outcome(self, body: bytes, declared: Table[Any], others: Mapping[str, Rows]) -> Outcome:
+    def _outcome(self, body: bytes, declared: Sequence[Table[Any]], others: Mapping[str, Rows]) -> Outcome:
+        """`declared`: one declaration for each type of row that look-ups want."""
         change = self._catalogue.decode(body)
         if not isinstance(change, TableChange):
             raise TableRefused("what came to a table is no change of a table", suggestion="discard it")
-        before = declared.rows.by_key
-        rows, faults = changed(declared, declared.rows, change, others)
-        if faults:
-            raise _refusal(self.name, faults)
+        different = {one.type: self._fitting(one, change, others) for one in declared}
+        rows, before = different[declared[0].type], declared[0].rows
         if not rows:
-            return Outcome(already_there=True, reference=declared.version)
-        total = sum_of(
-            self._total, *((digest_of(key, before.get(key, ())), digest_of(key, held)) for key, held in rows.items())
-        )
+            return Outcome(already_there=True, reference=before.version)
+        total = self._total
+        for key, held in rows.items():
+            total = sum_of(total, (digest_of(key, before.by_key.get(key, ())), digest_of(key, held)))
         return Followed(
             [],
             None,
             (),
             reference=version_of(total),
             memories=tuple(memory_of(self.name, key, held, self._journal) for key, held in rows.items()),
-            durable=partial(self._take_effect, declared, rows, total),
+            durable=partial(self._take_effect, different, total),
         )
 
-    def _take_effect(self, declared: Table[Any], rows: Mapping[Key, tuple[Dated, ...]], total: int) -> None:
+    def _fitting(self, declared: Table[Any], change: TableChange, others: Mapping[str, Rows]) -> Different:
+        rows, faults = changed(declared, declared.rows, change, others)
+        if faults:
+            raise _refusal(self.name, faults)
+        return rows
+
+    def _take_effect(self, different: Mapping[Any, Different], total: int) -> None:
         self._total = total
         version = version_of(total)
+        some = next(iter(different.values()))
         for one in self._declared():
-            fresh = rows if one.type is declared.type else {key: _as(one, held) for key, held in rows.items()}
-            one.put(with_rows(one.rows, fresh, version))
-        self._observe(TableChanged(self.name, version, len(rows)))
+            known = different.get(one.type)
+            one.put(with_rows(one.rows, _read_by(one, some) if known is None else known, version))
+        self._observe(TableChanged(self.name, version, max(map(len, different.values()))))
         self._told()
 
 
-def _as(declared: Table[Any], held: Iterable[Dated]) -> tuple[Dated, ...]:
-    """Rows as another declaration of the same table reads them."""
-    return tuple(one._replace(row=value_of(declared, one.cells)[0]) for one in held)
+def _read_by(declared: Table[Any], rows: Different) -> Different:
+    """Rows as a declaration reads them that was deployed while they were on their way; what it cannot read is not there."""
+    read = {key: [(one, value_of(declared, one.cells)[0]) for one in held] for key, held in rows.items()}
+    return {
+        key: tuple(one._replace(row=value) for one, value in held if value is not None) for key, held in read.items()
+    }
 
 
 def _refusal(table: str, faults: list[RecordFault]) -> TableRefused:

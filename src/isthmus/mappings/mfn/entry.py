@@ -20,6 +20,10 @@ ACTIVE = {"A": "Y", "I": "N"}
 """HL7 table 0183."""
 
 
+NONE = 0
+"""Instead of a segment's number: none of its name is read."""
+
+
 class Entry:
     """number: from 1, as `MFE(number)`; `before`: how many segments of each name stand before this record."""
 
@@ -68,7 +72,7 @@ class EntryReader(Reader):
     def segment(self, name: str) -> hl7v2.Segment | None:
         held = self._entry.segments.get(name, ())
         number = self._chosen.get(name, 1)
-        return held[number - 1] if number <= len(held) else None
+        return held[number - 1] if NONE < number <= len(held) else None
 
     def standing(self, path: str) -> str:
         """What stands at a path, HL7 null included."""

@@ -12,7 +12,7 @@ from ...model import TableChange, TableRecord
 from ..adt import facility_of, origin_of
 from ..reader import MappingError, Reader
 from ..site import Site
-from .entry import Entry, EntryReader, entries
+from .entry import NONE, Entry, EntryReader, entries
 from .masters import Master
 
 Action = Literal["put", "update", "end"]
@@ -130,14 +130,14 @@ def _records(entry: Entry, master: Master, file: File) -> Iterator[TableRecord]:
 
 
 def _chosen(entry: Entry, master: Master, file: File) -> list[int]:
-    """The repetitions that count here: those that name no facility, or this one. None at all: the record as it is."""
+    """The repetitions that count here: those that name no facility, or this one; NONE, and the record without any."""
     found = []
     for number in range(1, entry.count(master.each) + 1) if master.each else ():
         segment = entry.segments[master.each][number - 1]
         places = [one["1"] for one in segment.all(master.facility[4:])] if master.facility else []
         if not any(places) or file.facility in places:
             found.append(number)
-    return found or [1]
+    return found or [NONE]
 
 
 def _primary(entry: Entry, master: Master) -> dict[str, int]:
