@@ -97,6 +97,7 @@ def settings_page() -> str:
         (settings.SourceSettings, "[sources.NAME], every connector"),
         (settings.DeliveryPolicy, "[destinations.NAME], every connector"),
         (settings.AdminSettings, "[admin]"),
+        (settings.TableSettings, "[tables]"),
     ):
         parts.append(_struct(type, title, shared))
     parts.append(RETENTION)

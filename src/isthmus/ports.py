@@ -507,6 +507,7 @@ class Settlement:
     code, detail   cause, for PARKED and for what a person did
     follow         deliveries that this outcome gives rise to
     memory         the state of the process instance whose step this was
+    memories       more of them, where one outcome changes several (the rows of a reference table)
     work           the worklist item that it opens
     cancel         slots of timers and tasks that it withdraws (settled as superseded)
     """
@@ -520,6 +521,7 @@ class Settlement:
         "detail",
         "entry",
         "follow",
+        "memories",
         "memory",
         "reference",
         "state",
@@ -538,6 +540,7 @@ class Settlement:
         by: str = "",
         follow: tuple[Entry, ...] | list[Entry] = (),
         memory: Memory | None = None,
+        memories: tuple[Memory, ...] = (),
         work: Work | None = None,
         cancel: tuple[int, ...] = (),
         blocks: bool = False,
@@ -551,6 +554,7 @@ class Settlement:
         self.by = by
         self.follow = follow
         self.memory = memory
+        self.memories = memories
         self.work = work
         self.cancel = cancel
         self.blocks = blocks
@@ -634,6 +638,9 @@ class Journal(Protocol):
 
     async def text(self, version: str) -> Text | None:
         """What a version stands for; None when it is not stored (any more)."""
+
+    async def memories(self, process: str) -> list[Memory]:
+        """The stored states of all instances of a process, by key."""
 
     def close(self) -> None:
         """Commit what was submitted, then release. Safe twice."""

@@ -36,6 +36,7 @@ def structs() -> list[type]:
         settings.SourceSettings,
         settings.DeliveryPolicy,
         settings.AdminSettings,
+        settings.TableSettings,
     ]
     for name in connectors():
         module = load_connector(name)

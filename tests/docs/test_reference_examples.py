@@ -11,10 +11,12 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["delimited.md", "nacha.md", "bai2.md", "camt.md", "udi.md", "reassociation.md"])
+@pytest.mark.parametrize(
+    "page", ["delimited.md", "nacha.md", "bai2.md", "camt.md", "udi.md", "reassociation.md", "tables.md"]
+)
 def test_the_blocks_of_a_page_run(page: str) -> None:
     blocks = BLOCK.findall((REFERENCE / page).read_text())
     assert blocks
     names: dict[str, object] = {"__name__": page}
     for block in blocks:
-        exec(compile(block, page, "exec"), names)
+        exec(compile(block, page, "exec", dont_inherit=True), names)

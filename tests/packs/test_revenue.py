@@ -188,9 +188,11 @@ def test_an_unmapped_department_says_what_finance_has_to_do_and_keeps_content_ou
     assert isinstance(error, Unmapped)
     assert "HBO" not in str(error)
     assert error.suggestion == (
-        "add a row for this department with an account and a cost centre to tables/departments.csv, deploy, then resend"
+        "add a row for it with an account and a cost centre to tables/departments.csv, deploy, then resend"
     )
-    assert error.detail == ("department HBO: charge T1 of account A1, 318.40 USD, to be posted on 2026-03-02 at MAIN")
+    assert error.detail == (
+        "departments: facility MAIN, department HBO on 2026-03-02\ncharge T1 of account A1, 318.40 USD, is not posted"
+    )
 
 
 def test_after_the_table_was_mended_a_resent_charge_and_its_credit_post():

@@ -183,8 +183,9 @@ async def test_every_answer_has_the_shape_that_is_declared(api):
         "close": {"items": [1], "reason": "done"},
     }
     acting = {"resend", "skip", "discard", "redirect", "mend", "approve", "refuse", "body"}
+    elsewhere = {"rows"}  # this hub has no table: test_table_looks.py
     for verb in VERBS:
-        if verb.name in acting:
+        if verb.name in acting | elsewhere:
             continue
         fields = dict(asks.get(verb.name, {}))
         path = re.sub(r"{(\w+)}", lambda m, fields=fields: str(fields.pop(m[1])), verb.path)

@@ -9,9 +9,11 @@ import pytest
 
 from isthmus.kernel.errors import Misuse
 from isthmus.model import CATALOGUE
+from isthmus.runtime.cases import run_cases
 from isthmus.runtime.lint import Finding, lint
 from isthmus.runtime.loader import load_declarations
 from isthmus.runtime.plan import Plan
+from isthmus.runtime.settings import load_settings
 
 HUB = """\
 [hub]
@@ -96,6 +98,82 @@ def test_a_file_that_no_flow_declares_is_worth_a_warning(folder: Path) -> None:
     (folder / "tables" / "beds.csv").write_text("bed\n1\n")
     (found,) = findings(folder)
     assert (found.level, found.file) == ("warning", "tables/beds.csv")
+
+
+TYPED = """\
+from typing import Annotated
+from decimal import Decimal
+
+import msgspec
+
+from isthmus import table
+from isthmus.flows.tables import refers_to
+
+
+class Ward(msgspec.Struct, frozen=True):
+    ward: str
+    phone: str
+    rate: Decimal
+    account: Annotated[str, refers_to("accounts")] = ""
+
+
+wards = table("wards", key="ward", row=Ward)
+"""
+
+
+def typed(folder: Path, text: str, more: str = "") -> list[tuple[str, str, int, str]]:
+    """What is found in a table with types."""
+    flow = FLOW.replace('wards = table("wards", key="ward", columns=("phone",))\n', "").replace(
+        "from isthmus import flow, send, table\n", "from isthmus import flow, send\n" + TYPED + more
+    )
+    (folder / "flows" / "adt.py").write_text(flow)
+    (folder / "tables" / "wards.csv").write_text(text)
+    return [(one.level, one.file, one.line, one.what) for one in findings(folder)]
+
+
+def test_cells_that_are_not_of_their_type_and_rows_that_are_not_there_are_all_found(folder: Path) -> None:
+    (folder / "tables" / "accounts.csv").write_text("account\n4110\n")
+    text = "ward,phone,rate,account\nICU,4711,high,4110\nED,,1.5,4110\nMED,1,2,4199\n"
+    assert typed(folder, text, 'accounts = table("accounts", key="account")\n') == [
+        ("error", "tables/wards.csv", 2, "the table 'rate' is not a decimal number"),
+        ("error", "tables/wards.csv", 3, "the table has nothing in 'phone'"),
+        ("error", "tables/wards.csv", 4, "the table 'account' names no row of the table accounts"),
+    ]
+
+
+def test_a_column_that_names_rows_of_a_table_that_is_not_declared_is_worth_a_warning(folder: Path) -> None:
+    what = "'account' names rows of the table accounts, which no flow declares: it is not checked"
+    assert typed(folder, "ward,phone,rate,account\nICU,4711,1,4199\n") == [("warning", "tables/wards.csv", 1, what)]
+
+
+def test_a_table_that_messages_feed_needs_no_file_and_reads_none(folder: Path) -> None:
+    flow = folder / "flows" / "adt.py"
+    flow.write_text(FLOW.replace('columns=("phone",)', 'columns=("phone",), fed=True'))
+    assert [(one.level, one.what) for one in findings(folder)] == [
+        ("warning", "messages feed this table: its file is not read")
+    ]
+    (folder / "tables" / "wards.csv").unlink()
+    assert findings(folder) == []
+    (one,) = load_declarations(folder).tables
+    assert len(one.rows) == 0
+
+
+def test_cases_look_into_the_sample_rows_of_a_table_that_messages_feed(folder: Path) -> None:
+    (folder / "flows" / "adt.py").write_text(
+        FLOW.replace('columns=("phone",)', 'columns=("phone",), fed=True').replace(
+            'find("ICU")', 'get("ICU", on=msg.received.date())'
+        )
+    )
+    settings = load_settings(folder)
+    (result,) = run_cases(settings, load_declarations(folder))
+    assert "UNMAPPED" in result.why
+    (folder / "samples" / "tables").mkdir()
+    (folder / "samples" / "tables" / "wards.csv").write_text("ward,phone\nICU,4711\n")
+    (result,) = run_cases(settings, load_declarations(folder))
+    assert result.ok
+    (folder / "samples" / "tables" / "wards.csv").write_text("ward\nICU\n")
+    with pytest.raises(Misuse, match=r"samples/tables/wards\.csv:1: has no column 'phone'"):
+        run_cases(settings, load_declarations(folder))
 
 
 def test_a_hub_does_not_load_with_a_faulty_table(folder: Path) -> None:

@@ -84,7 +84,6 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("settings", "hub.toml", ("[hub]", "[hub"), 1, "this is not TOML"),
     ("connectors", "hub.toml", ('"mllp"\nfacility', '"telepathy"\nfacility'), 8, "there is no connector 'telepathy'"),
     ("connectors", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\ncolour = "red"'), 16, "unknown field `colour`"),
-    ("connectors", "hub.toml", ('"mllp"\nfacility', '"tryton"\nfacility'), 7, "the connector tryton cannot receive"),
     ("connectors", "hub.toml", ('connector = "mllp"\naddress', "address"), 13, "names no connector"),
     ("formats", "hub.toml", ('facility = "main"', 'facility = "main"\nformat = "x13"'), 10, "there is no format 'x13'"),
     ("formats", "flows/adt.py", ('"hl7v2/ADT"', '"json"'), 3, "accepts json, and its source ehr gives hl7v2"),
@@ -153,6 +152,12 @@ def test_what_is_wrong_is_found_where_it_stands(rule, file, change, line, words,
     where = "tables/wards.csv" if rule == "tables" else file
     assert [(one.file, one.line) for one in found] == [(where, line)]
     assert all(one.mend for one in found)
+
+
+def test_a_source_whose_connector_only_sends_is_found(hub, monkeypatch):
+    monkeypatch.delattr("isthmus.connectors.mllp.SourceSettings")
+    found = [(one.rule, one.file, one.line) for one in lint(hub) if "the connector mllp cannot receive" in one.what]
+    assert found == [("connectors", "hub.toml", 7)]
 
 
 def test_a_control_that_cannot_be_imported_is_found(hub):

@@ -177,6 +177,7 @@ async def _in_process(folder: Path, verb: Verb, ask: Ask) -> Answer:
     hub = open_hub(folder, Observer(level="error"))
     operator = Operator(hub)
     try:
+        await hub.load_tables()
         return await verb.does(operator, ask, actor())
     finally:
         await operator.close()

@@ -141,3 +141,11 @@ def memory(store: View, process: str, key: bytes) -> Memory | None:
         return None
     row = store.db.execute("select version, x from state where process = ? and key = ?", (party, key)).fetchone()
     return None if row is None else Memory(process, key, row[0], store.unseal(b"s%d:" % party + key, row[1]))
+
+
+def memories(store: View, process: str) -> list[Memory]:
+    party = store.names.get(("process", process))
+    if party is None:
+        return []
+    found = store.rows("select key, version, x from state where process = ? order by key", (party,))
+    return [Memory(process, key, version, store.unseal(b"s%d:" % party + key, x)) for key, version, x in found]

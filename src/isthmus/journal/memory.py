@@ -143,8 +143,7 @@ class MemoryJournal:
         entry.state = settlement.state
         for slot in settlement.cancel:
             self._withdraw(slot)
-        if settlement.memory:
-            memory = settlement.memory
+        for memory in (*([settlement.memory] if settlement.memory else ()), *settlement.memories):
             shelf.memories.pop((memory.process, memory.key), None)
             if memory.data is not None:
                 shelf.memories[memory.process, memory.key] = memory
@@ -291,6 +290,10 @@ class MemoryJournal:
 
     async def text(self, version: str) -> Text | None:
         return self.shelf.texts.get(version)
+
+    async def memories(self, process: str) -> list[Memory]:
+        held = [memory for (name, _), memory in self.shelf.memories.items() if name == process]
+        return sorted(held, key=lambda memory: memory.key)
 
     def _waiting(self) -> list[Entry]:
         return [entry for entry in self.shelf.deliveries if entry.state is State.WAITING]

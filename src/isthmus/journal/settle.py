@@ -29,6 +29,8 @@ def settle(batch: Batch, settlement: Settlement) -> None:
             batch.withdraw(slot, settlement.at_ns)
     if settlement.memory:
         remember(batch, settlement.memory)
+    for memory in settlement.memories:
+        remember(batch, memory)
     if settlement.work:
         batch.work(settlement.work, entry=entry, blocks=settlement.blocks, segment=entry.body_id >> BODY_BITS)
     if children:

@@ -245,6 +245,9 @@ class SqliteJournal:
     async def text(self, version: str) -> Text | None:
         return await self.call(lambda batch: stored.maybe_text(batch.store, version))
 
+    async def memories(self, process: str) -> list[Memory]:
+        return await self.call(lambda batch: claim.memories(batch.store, process))
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

@@ -2,6 +2,8 @@
 
     adt, dft     HL7 v2 messages -> canonical events         register    the day-end register file -> DayEndRegister
     bank         ACH, BAI2, camt -> BankStatement            remittance_payment    835 -> ExpectedPayment
+    mfn          HL7 v2 master file notifications -> changes of reference tables
+    table_rows   rows of a table as JSON -> a change of a reference table
     site         what a site chooses: which field holds the account, which zone a facility lives in, signs of credits
     reader       reads a field, checks it, and notes where it came from
     unused       which populated fields of a message no event was made from

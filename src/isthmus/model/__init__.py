@@ -25,6 +25,7 @@ from .expected_payment import ExpectedPayment
 from .journal_entry import EntryLine, JournalEntry
 from .register import DayEndRegister, RegisterRow
 from .revenue import ChargeJournaled, RevenueRecognised
+from .table_change import TableChange, TableRecord
 
 CATALOGUE = Catalogue(
     AccountMoved,
@@ -45,6 +46,7 @@ CATALOGUE = Catalogue(
     JournalEntry,
     PatientsMerged,
     RevenueRecognised,
+    TableChange,
 )
 """Every type of the model, in its present version."""
 
@@ -78,5 +80,7 @@ __all__ = [
     "PatientsMerged",
     "RegisterRow",
     "RevenueRecognised",
+    "TableChange",
+    "TableRecord",
     "TraceNumber",
 ]

@@ -175,6 +175,14 @@ class FlowDeployed(Event, frozen=True):
     version: str
 
 
+class TableChanged(Event, frozen=True):
+    """Messages changed a reference table: decisions from now on look into its new rows."""
+
+    table: str
+    version: str
+    keys: int
+
+
 class DeployRefused(Event, frozen=True):
     """A flow was not deployed: it is wrong, or could not be drained."""
 

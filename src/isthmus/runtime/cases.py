@@ -28,6 +28,7 @@ from .formats import reader
 from .loader import Declarations
 from .plan import Plan, cause_of, in_words
 from .settings import Settings
+from .tables import put_samples
 
 CASE_TIME_NS = 1_767_225_600_000_000_000
 """Every case is received on 2026-01-01T00:00Z, so that it gives the same each time."""
@@ -51,7 +52,16 @@ def run_cases(settings: Settings, declarations: Declarations, flows: Iterable[st
     known = {flow.name for flow in declarations.flows}
     if wanted - known:
         raise Misuse(f"there is no flow {', '.join(sorted(wanted - known))}: the hub has {', '.join(sorted(known))}")
-    plan = Plan(declarations.flows, declarations.processes, settings.destinations, CATALOGUE, _stand_in_mac, {})
+    put_samples(settings.folder, declarations.tables)
+    plan = Plan(
+        declarations.flows,
+        declarations.processes,
+        settings.destinations,
+        CATALOGUE,
+        _stand_in_mac,
+        {},
+        declarations.tables,
+    )
     return [
         run_case(settings, plan, flow, case)
         for flow in declarations.flows

@@ -51,7 +51,10 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
         return asks.Deployed(flow=name, before=before, version=version, changed=False)
     if fresh.source != held.source:
         raise Misuse(f"flow {name} changes its source from {held.source} to {fresh.source}: start the hub again")
-    put_tables(subject.folder, subject.reference_tables)
+    new = sorted(one.name for one in subject.reference_tables if one.fed and one.name not in hub.feeds)
+    if new:
+        raise Misuse(f"the table {new[0]} is fed by messages and is new: start the hub again")
+    put_tables(subject.folder, subject.reference_tables, hub.plan.tables)
     if fresh.lane != held.lane:
         await _drained(hub, look, held, partial(hub.plan.replace, name, fresh, subject.reference_tables))
     else:

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from ..flows import Table
 from ..journal import SqliteJournal
 from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Tampered, Unavailable
@@ -42,6 +43,8 @@ from .owed import Acknowledgements
 from .plan import Plan
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
+from .stored_tables import destination_of
+from .table_feed import TableFeed, TableSink
 from .timers import Timers
 from .undecided import Undecided
 from .versions import texts_of_tables
@@ -111,6 +114,7 @@ class Hub:
             policy = DeliveryPolicy(connections=STEP_CONNECTIONS, attempts_max=1)
             self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
         assert processes <= set(self.outboxes)
+        self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
         for name, endpoint in settings.sources.items():
@@ -202,11 +206,30 @@ class Hub:
         outbox.awaited = self._awaited
         return outbox
 
+    def _feed(self, table: Table[Any]) -> TableFeed:
+        plan, name = self.plan, destination_of(table.name)
+        feed = TableFeed(table.name, plan.tables, self.journal, CATALOGUE, self.observer, self._rows_changed)
+        owner = table.owner or next((flow.owner for flow in plan.flows), "")
+        self.outboxes[name] = self._outbox(name, lambda: TableSink(feed), DeliveryPolicy(attempts_max=1), owner)
+        return feed
+
+    def _rows_changed(self) -> None:
+        """Rows of a fed table answer from now on: so does another version of the tables, whose list is kept."""
+        self.plan.tables_changed()
+        if self.ready:
+            asyncio.ensure_future(self.keep_texts()).add_done_callback(_noted)
+
+    async def load_tables(self) -> None:
+        """Read the tables that messages feed back from the journal. Raises `Misuse` when they fit no longer."""
+        for feed in self.feeds.values():
+            await feed.load()
+
     # ---- life
 
     async def start(self) -> None:
         """Downstream first: what waits goes out before anything new comes in."""
         began = time.monotonic()
+        await self.load_tables()
         await self.keep_texts()
         blocked: dict[str, list[Entry]] = {}
         for entry in await self.journal.blocked():
@@ -299,6 +322,12 @@ class Hub:
         except StorageUnable:
             return False
         return True
+
+
+def _noted(kept: asyncio.Future[None]) -> None:
+    """A list that could not be kept is submitted again with the next change; that the disk fails has been said."""
+    if not kept.cancelled():
+        kept.exception()
 
 
 def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:

@@ -21,7 +21,7 @@ from .tables import put_tables
 
 
 class Declarations:
-    def __init__(self, flows: list[Flow], processes: list[Process], tables: list[Table] | None = None) -> None:
+    def __init__(self, flows: list[Flow], processes: list[Process], tables: list[Table[Any]] | None = None) -> None:
         self.flows = flows
         self.processes = processes
         self.tables = tables or []
@@ -44,7 +44,7 @@ def read_declarations(folder: Path, findings: list[str]) -> Declarations:
     """
     flows: dict[str, Flow] = {}
     processes: dict[str, Process] = {}
-    tables: dict[str, Table] = {}
+    tables: dict[str, Table[Any]] = {}
     for module in modules_of(folder, "flows", findings):
         for value in vars(module).values():
             if isinstance(value, Flow):

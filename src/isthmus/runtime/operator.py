@@ -19,7 +19,7 @@ from ..journal.search import Reader, open_read
 from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
-from . import asks, choosing, deploy, looks, mending, version_looks
+from . import asks, choosing, deploy, looks, mending, table_looks, version_looks
 from .formats import reader
 from .hub import JOURNAL_FILE, Hub
 from .replaying import Replaying
@@ -112,6 +112,23 @@ class Operator:
 
     async def status(self, ask: asks.ReadStatus, actor: str) -> asks.Status:
         return looks.status(self.hub)
+
+    async def tables(self, ask: asks.ListTables, actor: str) -> asks.Tables:
+        return table_looks.listed(self.hub.plan.tables)
+
+    async def rows(self, ask: asks.ShowRows, actor: str) -> asks.TableRows:
+        table = table_looks.named(self.hub.plan.tables, ask.table)
+        found = table_looks.rows_of(table, ask)
+        if table.personal:
+            words = {"table": ask.table, "rows": len(found.rows)}
+            await self._audited(actor, "show table rows", reason=ask.reason, words=words)
+        return found
+
+    async def missing(self, ask: asks.ListMissing, actor: str) -> asks.Missing:
+        found = await self.look(table_looks.missing, ask)
+        words = {"codes": len(found.codes)}
+        await self._audited(actor, "list missing codes", reason=ask.reason, words=words)
+        return found
 
     async def _audited(
         self,

@@ -44,13 +44,25 @@ SWEEP_S = 0.25
 class Followed(Outcome):
     """The outcome of a sink that is part of the hub: it has consequences that commit with it."""
 
-    __slots__ = ("cancel", "follow", "memory")
+    __slots__ = ("cancel", "durable", "follow", "memories", "memory")
 
-    def __init__(self, follow: list[Entry], memory: Any, cancel: tuple[int, ...], reference: str = "") -> None:
+    def __init__(
+        self,
+        follow: list[Entry],
+        memory: Any,
+        cancel: tuple[int, ...],
+        reference: str = "",
+        *,
+        memories: tuple[Any, ...] = (),
+        durable: Callable[[], None] | None = None,
+    ) -> None:
+        """`durable` is called once all of it is, before the next of the lane."""
         super().__init__(reference=reference)
         self.follow = follow
         self.memory = memory
         self.cancel = cancel
+        self.memories = memories
+        self.durable = durable
 
 
 class Worker:
@@ -337,15 +349,21 @@ class Outbox:
         state = State.ALREADY_THERE if outcome.already_there else State.DELIVERED
         settlement = Settlement(entry, state, self._clock.now_ns(), reference=outcome.reference)
         urgent = self.lanes.followed(entry)
+        durable = None
         if type(outcome) is Followed:
             settlement.follow, settlement.memory, settlement.cancel = outcome.follow, outcome.memory, outcome.cancel
-            urgent = urgent or bool(outcome.follow)
+            settlement.memories, durable = outcome.memories, outcome.durable
+            urgent = urgent or bool(outcome.follow) or durable is not None
         if self.on_reply is not None:
             self.on_reply(entry, outcome, None)
-        self._journal.settle(settlement, partial(self._settled, entry, settlement.follow), urgent=urgent)
+        self._journal.settle(settlement, partial(self._settled, entry, settlement.follow, durable), urgent=urgent)
 
-    def _settled(self, entry: Entry, follow: Sequence[Entry], error: IsthmusError | None) -> None:
+    def _settled(
+        self, entry: Entry, follow: Sequence[Entry], durable: Callable[[], None] | None, error: IsthmusError | None
+    ) -> None:
         """The outcome is durable: what follows is offered, and the lanes go on."""
+        if durable is not None and error is None:
+            durable()
         for child in follow:
             self._offer(child)
         self.window.leave(entry)
@@ -388,7 +406,7 @@ class Outbox:
                 divided = Settlement(
                     entry, State.REDIRECTED, now_ns, code="DIVIDED", detail=error.detail, follow=follow
                 )
-                self._journal.settle(divided, partial(self._settled, entry, follow))
+                self._journal.settle(divided, partial(self._settled, entry, follow, None))
                 return
         text = in_words(error)
         cents = self._money(entry.body).cents if entry.body else 0

@@ -15,9 +15,11 @@ from ..flows import ALL, Flow, Process, Table
 from ..flows.dispatch import TIMER, WORKLIST
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Dispatch, Message
+from ..model import TableChange
 from ..model.event import Catalogue, Document
 from ..ports import Entry, Text
 from ..protocols import hl7v2
+from .stored_tables import destination_of
 from .tables import put_tables, version_of_tables
 from .versions import stated
 
@@ -63,7 +65,7 @@ class Plan:
         catalogue: Catalogue,
         mac: Mac,
         subscriptions: dict[str, list[str]] | None = None,
-        tables: Iterable[Table] = (),
+        tables: Iterable[Table[Any]] = (),
     ) -> None:
         """`subscriptions`: event type -> destinations that get the event as JSON; `tables`: with their rows."""
         self.flows = list(flows)
@@ -108,7 +110,7 @@ class Plan:
     def _with_tables(self, version: str) -> str:
         return f"{version}+tables@{self.tables_version}" if self.tables_version else version
 
-    def replace(self, name: str, flow: Flow, tables: Iterable[Table] = ()) -> None:
+    def replace(self, name: str, flow: Flow, tables: Iterable[Table[Any]] = ()) -> None:
         """Redeploy one flow: undecided messages use the new version, decided dispatches stay."""
         self.flows = [flow if held.name == name else held for held in self.flows]
         self._flows_stated[flow.name] = stated(flow)
@@ -117,7 +119,11 @@ class Plan:
 
     def reload_tables(self, folder: Path) -> None:
         """Let what stands in the tables' files now answer. Raises `Misuse`: then nothing has changed."""
-        put_tables(folder, self.tables)
+        put_tables(folder, self.tables, self.tables)
+        self.tables_changed()
+
+    def tables_changed(self) -> None:
+        """Rows were put into tables: decisions from now on record their version."""
         self.tables_version = version_of_tables(self.tables)
         self._routes.clear()
 
@@ -209,6 +215,9 @@ class Plan:
         name = type(event).__name__
         found: list[Entry] = []
         body = b""
+        if isinstance(event, TableChange):
+            body = self.catalogue.encode(event)
+            found.append(self._table_entry(event, body))
         for process in self.processes.values():
             for key in process.keys(event):
                 body = body or self.catalogue.encode(event)
@@ -220,6 +229,13 @@ class Plan:
             body = body or self.catalogue.encode(event)
             found.append(Entry(destination, lanes, body, headers={"event": name}, waits=waits))
         return found
+
+    def _table_entry(self, change: TableChange, body: bytes) -> Entry:
+        """A change goes to its table, in the one lane of that table."""
+        to = destination_of(change.table)
+        if not any(one.fed and one.name == change.table for one in self.tables):
+            raise Misuse(f"no flow declares a table {change.table!r} that messages feed: table(..., fed=True)")
+        return Entry(to, (self.lane(to),), body)
 
     def process_lane(self, process: str, key: str) -> bytes:
         return self.lane(f"process\0{process}\0{key}")

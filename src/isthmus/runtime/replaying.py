@@ -69,6 +69,8 @@ class Replaying:
         for name in sorted(self._only):
             if name.startswith("process:"):
                 raise Misuse("a replay never steps a live process: name destinations")
+            if name.startswith("table:"):
+                raise Misuse("a replay never changes a table, which holds what came after: name destinations")
             if name not in known and name != WORKLIST:
                 raise Misuse(f"there is no destination {name!r} in hub.toml: there is {', '.join(known) or 'none'}")
 

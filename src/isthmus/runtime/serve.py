@@ -75,6 +75,11 @@ class Serving:
         keeper = maintenance.Maintenance(self.hub)
         self._closing.append(keeper)
         keeper.start()
+        if self.hub.settings.tables.reload == "change":
+            watching = await asyncio.to_thread(import_module, ".table_watch", __package__)
+            watch = watching.TableWatch(self.hub, self._operator)
+            self._closing.append(watch)
+            watch.start()
         settings = self.hub.settings.admin
         if settings is None:
             return ""

@@ -59,6 +59,17 @@ class AdminSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     actors: dict[str, str] = {}
 
 
+class TableSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """[tables]: when changed files of reference tables are read again.
+
+    reload  "deploy": by `isthmus deploy tables` or SIGHUP; "change": also by itself, when files have changed
+    poll_s  with "change": how often the files are looked at; one that still changes is left until the next look
+    """
+
+    reload: Literal["deploy", "change"] = "deploy"
+    poll_s: float = 2.0
+
+
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """[sources.NAME], the part that every connector shares.
 
@@ -141,6 +152,7 @@ class Settings(msgspec.Struct, frozen=True):
     destinations: dict[str, Endpoint]
     retention: dict[str, float]
     admin: AdminSettings | None
+    tables: TableSettings = TableSettings()
 
     @property
     def data(self) -> Path:
@@ -148,7 +160,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
-_TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin"}
+_TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin", "tables"}
 RETENTION_DAYS = 30.0
 METADATA = "metadata"
 """In [retention]: not a class of bodies, but how long is kept who sent what when, and what became of it."""
@@ -224,9 +236,10 @@ def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Set
     destinations = _endpoints(raw.get("destinations", {}), "destinations", DeliveryPolicy, part)
     retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}
     admin = part(raw["admin"], "admin", AdminSettings) if "admin" in raw else None
+    reload = part(raw.get("tables", {}), "tables", TableSettings) or TableSettings()
     hub = hub or HubSettings(name=folder.name)
     kept = {"standard": RETENTION_DAYS, METADATA: METADATA_DAYS} | retention
-    return Settings(folder, hub, facilities, sources, destinations, kept, admin)
+    return Settings(folder, hub, facilities, sources, destinations, kept, admin, reload)
 
 
 def _endpoints(tables: dict[str, Any], where: str, shared: type[msgspec.Struct], part: Any) -> dict[str, Endpoint]:

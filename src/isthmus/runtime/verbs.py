@@ -63,6 +63,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("audit", "GET", "/v1/audit", asks.ReadAudit, asks.Audit, Operator.audit),
     Verb("hold", "POST", "/v1/destinations/{destination}/hold", asks.Hold, asks.Held, Operator.hold),
     Verb("release", "POST", "/v1/destinations/{destination}/release", asks.Hold, asks.Held, Operator.release),
+    Verb("tables", "GET", "/v1/tables", asks.ListTables, asks.Tables, Operator.tables),
+    Verb("missing", "GET", "/v1/tables/missing", asks.ListMissing, asks.Missing, Operator.missing),
+    Verb("rows", "GET", "/v1/tables/{table}/rows", asks.ShowRows, asks.TableRows, Operator.rows),
     Verb("deploy", "POST", "/v1/flows/{flow}/deploy", asks.Deploy, asks.Deployed, Operator.deploy),
 )
 

@@ -465,6 +465,21 @@ async def the_memory_of_a_process_is_replaced_and_ends(bench: JournalBench) -> N
 
 
 @_sentence
+async def one_outcome_may_change_several_memories_and_all_of_a_process_are_found_by_key(bench: JournalBench) -> None:
+    journal = await bench.open()
+    entries = [(await append(journal, dispatched(b"x", Entry("t", (ANN,), b"x")))).entries[0] for _ in range(2)]
+    both = (Memory("table:t", BOB, 1, b"two"), Memory("table:t", ANN, 1, b"one"))
+    await settle(journal, entries[0], memory=Memory("stay", ANN, 1, b"other"), memories=both)
+    journal.close()
+    journal = await bench.open()
+    assert [(memory.key, memory.data) for memory in await journal.memories("table:t")] == [(ANN, b"one"), (BOB, b"two")]
+    await settle(journal, entries[1], memories=(Memory("table:t", ANN, 1, None), Memory("table:t", BOB, 2, b"three")))
+    assert [(memory.version, memory.data) for memory in await journal.memories("table:t")] == [(2, b"three")]
+    assert await journal.memories("never") == []
+    journal.close()
+
+
+@_sentence
 async def keys_are_stood_for_by_the_same_16_bytes_for_ever(bench: JournalBench) -> None:
     journal = await bench.open()
     first = journal.mac(b"MRN 4711")

@@ -8,6 +8,7 @@ Without an action it lists the open items, and who waits behind them. With one i
   isthmus parked --approve 7 --reason WHY                   a mend that another person proposed
   isthmus parked --refuse 7 --reason WHY                    the same, set aside
   isthmus parked --resend 7 8 --reason WHY                  again, in their old place of the lane
+  isthmus parked --code UNMAPPED --resend-listed --reason WHY   all that would be listed, again
   isthmus parked --redirect 7 --to NAME --reason WHY        to another destination
   isthmus parked --skip 7 --reason WHY                      need not be done
   isthmus parked --discard 7 --reason WHY                   must not be done
@@ -32,7 +33,7 @@ from ..exits import Exit
 from ..output import print_json, print_table, styled
 
 if TYPE_CHECKING:
-    from ...runtime.asks import Acted, ParkedItem, Proposed
+    from ...runtime.asks import Acted, Parked, ParkedItem, Proposed
 
 COLUMNS = {
     "item": "ITEM",
@@ -54,7 +55,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--destination", default="", metavar="NAME", help="only deliveries to it")
     listing.add_argument("--owner", default="", metavar="TEAM", help="only what this team owns")
     listing.add_argument("--code", default="", metavar="CODE", help="only with this cause")
-    listing.add_argument("--limit", type=int, default=100, metavar="N", help="at most N (100)")
+    listing.add_argument("--limit", type=int, metavar="N", help="at most N (100; 1000 with --resend-listed)")
     acting = parser.add_mutually_exclusive_group()
     for name, words in (
         ("resend", "send or decide again"),
@@ -64,6 +65,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         ("close", "tasks that are done"),
     ):
         acting.add_argument(f"--{name}", nargs="+", type=int, metavar="ITEM", help=words)
+    acting.add_argument("--resend-listed", action="store_true", help="send or decide again all that the filters list")
     acting.add_argument("--take", type=int, metavar="ITEM", help="write the item's body to --out, to be mended")
     acting.add_argument("--mend", type=int, metavar="ITEM", help="again, with the body in --body")
     acting.add_argument("--approve", type=int, metavar="ITEM", help="carry out the mend that another person proposed")
@@ -80,6 +82,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     arguments.json(parser)
 
 
+SHOWN_MAX = 100
+RESENT_MAX = 1000
+"""With one command; what is parked again for another cause is not tried twice, so a second one takes the rest."""
+
 ACTIONS = ("resend", "redirect", "skip", "discard", "close")
 
 
@@ -87,6 +93,8 @@ def run(given: argparse.Namespace) -> int:
     for action in ACTIONS:
         if getattr(given, action):
             return act(given, action, getattr(given, action))
+    if given.resend_listed:
+        return resend_listed(given)
     if given.take is not None:
         return take(given)
     for action in ("mend", "approve", "refuse"):
@@ -95,14 +103,31 @@ def run(given: argparse.Namespace) -> int:
     return list_items(given)
 
 
-def list_items(given: argparse.Namespace) -> int:
+def listed(given: argparse.Namespace, limit: int) -> Parked:
+    """What the filters choose."""
     from ...runtime import asks
     from .. import access
 
     ask = asks.ListParked(
-        kind=given.kind, destination=given.destination, owner=given.owner, code=given.code, limit=given.limit
+        kind=given.kind, destination=given.destination, owner=given.owner, code=given.code, limit=given.limit or limit
     )
-    found = access.call(given.folder, "parked", ask, asks.Parked)
+    return access.call(given.folder, "parked", ask, asks.Parked)
+
+
+def resend_listed(given: argparse.Namespace) -> int:
+    from ...kernel.errors import Misuse
+
+    if not (given.kind or given.destination or given.owner or given.code):
+        raise Misuse("--resend-listed needs a filter (--code UNMAPPED ...): what is parked has more than one cause")
+    items = [one.item for one in listed(given, RESENT_MAX).items if one.kind != "task"]
+    if not items:
+        print("nothing that the filters list waits for a person")
+        return Exit.OK
+    return act(given, "resend", items)
+
+
+def list_items(given: argparse.Namespace) -> int:
+    found = listed(given, SHOWN_MAX)
     if given.json:
         print_json(found)
     else:

@@ -34,6 +34,26 @@ class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     connect_s: float = 5.0
 
 
+class SourceSettings(SinkSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The master data of one company in one Tryton database.
+
+    url           scheme, host and port, as for the destination
+    database      the name of the database
+    key           where the application's key is found (`env:NAME`, `file:/path`), never the key itself
+    company       the code of the company's party
+    ca            a file with the certificates that vouch for the server, where the system's do not
+    connect_s     for the connection alone, TLS included
+    request_s     for one request: a thousand records take about 0.3 s
+    poll_s        how often everything is read
+    accounts      the table that gets the accounts; "": they are not read
+    cost_centres  the table that gets the cost centres; "": they are not read
+    """
+
+    poll_s: float = 300.0
+    accounts: str = "accounts"
+    cost_centres: str = "cost-centres"
+
+
 def transport(settings: SinkSettings, name: str, folder: Path) -> ssl.SSLContext | bool:
     """How to protect the connection: TLS 1.2 or newer with the server's certificate checked.
 

@@ -10,22 +10,16 @@ Where a table has days (`valid_from`, `valid_to`), the posting date of the charg
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NoReturn
 
 import msgspec
 
 from ...flows import Table, table
-from ...flows.tables import Row
-from ...kernel import Permanent
+from ...flows.tables import Row, Unmapped
 from ...model import ChargePosted
 
 ANY = "*"
 
-
-class Unmapped(Permanent):
-    """A charge uses a code that the reference tables do not map."""
-
-    code = "UNMAPPED"
+__all__ = ["Crosswalk", "Payer", "Revenue", "Unmapped", "reference_tables"]
 
 
 class Revenue(msgspec.Struct, frozen=True):
@@ -43,11 +37,11 @@ class Payer(msgspec.Struct, frozen=True):
 
 
 class Crosswalk(msgspec.Struct, frozen=True):
-    """All look-ups that a posting needs."""
+    """All look-ups that a posting needs. Each raises `Unmapped`: the charge is parked with its context."""
 
-    departments: Table
-    payers: Table
-    companies: Table
+    departments: Table[Row]
+    payers: Table[Row]
+    companies: Table[Row]
 
     @classmethod
     def of(cls, departments: Iterable[Row], payers: Iterable[Row], companies: Iterable[Row]) -> Crosswalk:
@@ -59,30 +53,28 @@ class Crosswalk(msgspec.Struct, frozen=True):
         )
 
     def revenue(self, charge: ChargePosted) -> Revenue:
-        """Raises `Unmapped`."""
+        """The facility's own row goes before the one for all."""
         for facility in (charge.facility, ANY):
             if found := self.departments.find(facility, charge.department, on=charge.posting_date):
                 return Revenue(found["account"], found["cost_centre"])
-        return _unmapped(charge, "department", charge.department, "departments", "an account and a cost centre")
+        key = (charge.facility, charge.department)
+        raise _unmapped(self.departments, key, charge, "department", "an account and a cost centre")
 
     def payer(self, charge: ChargePosted) -> Payer:
-        """Raises `Unmapped`."""
         found = self.payers.find(charge.financial_class, on=charge.posting_date)
         if not found:
-            _unmapped(
-                charge, "financial class", charge.financial_class, "payers", "a payer class and its receivable account"
-            )
+            needs = "a payer class and its receivable account"
+            raise _unmapped(self.payers, (charge.financial_class,), charge, "financial class", needs)
         return Payer(found["payer_class"], found["receivable_account"])
 
     def company(self, charge: ChargePosted) -> str:
-        """Raises `Unmapped`."""
         found = self.companies.find(charge.facility, on=charge.posting_date)
         if not found:
-            _unmapped(charge, "facility", charge.facility, "companies", "a company")
+            raise _unmapped(self.companies, (charge.facility,), charge, "facility", "a company")
         return found["company"]
 
 
-def reference_tables() -> tuple[Table, Table, Table]:
+def reference_tables() -> tuple[Table[Row], Table[Row], Table[Row]]:
     """The three tables declared: a hub's flows hold them, `departments, payers, companies = revenue.reference_tables()`."""
     return (
         table("departments", key=("facility", "department"), columns=("account", "cost_centre")),
@@ -91,13 +83,8 @@ def reference_tables() -> tuple[Table, Table, Table]:
     )
 
 
-def _unmapped(charge: ChargePosted, what: str, code: str, name: str, needs: str) -> NoReturn:
-    shown = code or "(empty)"
-    raise Unmapped(
-        f"the {what} of a charge has no row in the table of {name}, so its revenue cannot be posted",
-        suggestion=f"add a row for this {what} with {needs} to tables/{name}.csv, deploy, then resend",
-        detail=(
-            f"{what} {shown}: charge {charge.charge_id} of account {charge.account}, {charge.amount} {charge.currency}, "
-            f"to be posted on {charge.posting_date} at {charge.facility}"
-        ),
+def _unmapped(asked: Table[Row], key: tuple[str, ...], charge: ChargePosted, what: str, needs: str) -> Unmapped:
+    posted = f"charge {charge.charge_id} of account {charge.account}, {charge.amount} {charge.currency}"
+    return asked.unmapped(
+        *key, on=charge.posting_date, what=f"the {what} of a charge", needs=needs, detail=f"{posted}, is not posted"
     )

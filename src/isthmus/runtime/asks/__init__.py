@@ -2,7 +2,7 @@
 
 Times are RFC 3339 in UTC, or "" where there is none. Bodies are base64. Fields that are left out take their default.
 
-Files: `shape.py` the bases, `looking.py`, `acting.py` and `versions.py` what can be asked. Read first: `shape.py`.
+Files: `shape.py` the bases, `looking.py`, `acting.py`, `tables.py` and `versions.py` what can be asked. Read first: `shape.py`.
 """
 
 from .acting import (
@@ -55,6 +55,17 @@ from .shape import (
     Ask,
     Problem,
 )
+from .tables import (
+    ListMissing,
+    ListTables,
+    Missing,
+    MissingCode,
+    ShowRows,
+    TableInfo,
+    TableRow,
+    TableRows,
+    Tables,
+)
 from .versions import ListVersions, ShowVersion, TextRow, TextShown, Versions, VersionShown
 
 __all__ = [
@@ -76,12 +87,16 @@ __all__ = [
     "Hold",
     "IncidentStatus",
     "Ledger",
+    "ListMissing",
     "ListParked",
+    "ListTables",
     "ListVersions",
     "Mend",
     "MessageRow",
     "MessageShown",
     "Messages",
+    "Missing",
+    "MissingCode",
     "Newer",
     "NotReplayed",
     "Parked",
@@ -96,10 +111,15 @@ __all__ = [
     "Replay",
     "Replayed",
     "ShowMessage",
+    "ShowRows",
     "ShowVersion",
     "SourceStatus",
     "Status",
     "Step",
+    "TableInfo",
+    "TableRow",
+    "TableRows",
+    "Tables",
     "TakeBody",
     "TextRow",
     "TextShown",

@@ -167,7 +167,7 @@ class Subject:
         return self._loaded[0].processes
 
     @property
-    def reference_tables(self) -> list[Table]:
+    def reference_tables(self) -> list[Table[Any]]:
         return self._loaded[0].tables
 
     def loading_faults(self) -> Iterator[tuple[str, int, str]]:
