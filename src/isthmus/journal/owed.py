@@ -17,10 +17,16 @@ from ..ports import Acknowledger, Arrival, Decision, Entry, Owed, Settlement, St
 from .batch import PROCESS, WORKLIST, Batch
 from .view import split_lanes
 
+TIMER = "timer"
+"""The destination of a process's timers."""
+
 _FINAL = (State.DELIVERED, State.ALREADY_THERE, State.SKIPPED, State.DISCARDED, State.RETURNED)
 _GIVEN_UP = {State.DISCARDED: "discarded", State.RETURNED: "returned"}
 
-_SYSTEM = f"destination not in (select id from name where kind = 'destination' and (name = '{WORKLIST}' or name like '{PROCESS}%'))"
+_SYSTEM = (
+    "destination not in (select id from name where kind = 'destination' "
+    f"and (name in ('{WORKLIST}', '{TIMER}') or name like '{PROCESS}%'))"
+)
 _OWN = (
     "with recursive own(id, state, destination) as ("
     f"select id, state, destination from delivery where message = ?1 and parent = 0 and {_SYSTEM} "
@@ -45,12 +51,13 @@ def owe(batch: Batch, arrival: Arrival) -> None:
         ),
     )
     store.owes = True
-    if arrival.decision is not Decision.UNDECIDED and not any(_to_system(entry) for entry in arrival.entries):
+    if arrival.decision is not Decision.UNDECIDED and not any(map(to_system, arrival.entries)):
         decided(batch, message_id)
 
 
-def _to_system(entry: Entry) -> bool:
-    return entry.destination != WORKLIST and not entry.destination.startswith(PROCESS)
+def to_system(entry: Entry) -> bool:
+    """Whether a delivery goes to a system: not to a person, the future or a process."""
+    return entry.destination not in (WORKLIST, TIMER) and not entry.destination.startswith(PROCESS)
 
 
 def decided(batch: Batch, message_id: int, *, refused: str = "") -> None:
@@ -72,7 +79,7 @@ def decided(batch: Batch, message_id: int, *, refused: str = "") -> None:
 def settling(batch: Batch, settlement: Settlement) -> tuple[Entry, ...]:
     """Before an outcome is stored: the acknowledgement that follows from it, when it is the message's last."""
     entry, state = settlement.entry, settlement.state
-    if not batch.store.owes or state not in _FINAL or entry.destination.startswith(PROCESS):
+    if not batch.store.owes or state not in _FINAL or any(map(to_system, (*settlement.follow,))):
         return ()
     found = _asked(batch, entry.message_id)
     if found is None:
