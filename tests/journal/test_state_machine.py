@@ -19,7 +19,7 @@ from isthmus.journal.memory import MemoryJournal, Shelf
 from isthmus.journal.sqlite import SqliteJournal
 from isthmus.journal.verify import verify
 from isthmus.kernel.errors import IsthmusError
-from isthmus.ports import Arrival, Decision, Entry, Kind, Memory, Settlement, State, Work
+from isthmus.ports import Arrival, Decision, Entry, Kind, Memory, Owed, Settlement, State, Verdict, Work
 from isthmus.testing.disk import Disk
 
 PATH = Path("/journal.db")
@@ -71,6 +71,17 @@ dispatches = st.lists(st.one_of(entries, entries, timers, tasks), max_size=3)
 works = st.builds(lambda code: Work("delivery", owner="it", code=code, text="why"), st.sampled_from(("A", "B")))
 
 
+class Acknowledger:
+    """Wants an answer of every verdict but those that speak of a laboratory."""
+
+    def __init__(self, answered: list[Entry]) -> None:
+        self.offer = answered.append
+
+    def write(self, owed: Owed, verdict: Verdict) -> bytes | None:
+        said = f"{owed.source} {owed.message_id} {verdict.accepted} {verdict.text}"
+        return None if "lab" in verdict.text else said.encode()
+
+
 class Journals(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -86,10 +97,13 @@ class Journals(RuleBasedStateMachine):
         self.kept: list[Callable[[], None]] = []
 
     def open(self) -> None:
+        self.answered: tuple[list[Entry], list[Entry]] = ([], [])
         self.real = SqliteJournal(
             self.box.committer, lambda operation, urgent: self.box.commit(operation), self.box.close
         )
         self.twin = MemoryJournal(self.shelf, later=lambda callback: callback())
+        for journal, answered in zip((self.real, self.twin), self.answered, strict=True):
+            journal.acknowledger = Acknowledger(answered)
 
     def teardown(self) -> None:
         self.real.close()
@@ -116,6 +130,13 @@ class Journals(RuleBasedStateMachine):
             if pair[0].state is State.WAITING:
                 self.waiting.append(pair)
 
+    def note_answers(self) -> None:
+        """What was owed became a delivery: of both, or of neither."""
+        real, twin = self.answered
+        self.note(real, twin)
+        real.clear()
+        twin.clear()
+
     @rule(
         source=st.sampled_from(("ehr", "lab")),
         raw=st.sampled_from((b"", b"one", b"two")),
@@ -125,6 +146,7 @@ class Journals(RuleBasedStateMachine):
         dispatched=dispatches,
         hours=st.integers(0, 2),
         replay=st.booleans(),
+        owed=st.booleans(),
     )
     def append(
         self,
@@ -136,6 +158,7 @@ class Journals(RuleBasedStateMachine):
         dispatched: list[Entry],
         hours: int,
         replay: bool,
+        owed: bool,
     ) -> None:
         self.clock.pass_hours(hours)
         accepted = kind is Kind.APPENDED
@@ -151,12 +174,14 @@ class Journals(RuleBasedStateMachine):
             decision=decision,
             entries=dispatched if accepted and decided else (),
             original=1 if (replay and self.shelf.messages) or (kind is Kind.DUPLICATE and self.shelf.messages) else 0,
+            owed=Owed("erp", (b"B" * 16,), "AL", b"MSH") if owed and accepted else None,
         )
         real, twin = self.both(lambda journal, mine, done: journal.append(mine, done), arrival)
         assert (real.id, real.number) == (twin.id, twin.number)
         self.note(list(real.entries), list(twin.entries))
         if accepted and not decided:
             self.undecided.append(real.id)
+        self.note_answers()
 
     @precondition(lambda self: self.undecided)
     @rule(data=st.data(), dispatched=dispatches, work=st.one_of(st.none(), works), blocks=st.booleans())
@@ -170,6 +195,7 @@ class Journals(RuleBasedStateMachine):
         if not work and id in self.undecided:
             self.undecided.remove(id)
             self.note(real, twin)
+        self.note_answers()
 
     @precondition(lambda self: self.waiting)
     @rule(
@@ -214,6 +240,7 @@ class Journals(RuleBasedStateMachine):
             journal.settle(mine, answers.append)
             assert answers == [None]
         self.note(follow, list(other.follow))
+        self.note_answers()
         if state is State.PARKED:
             self.parked.append(pair)
 
@@ -238,6 +265,7 @@ class Journals(RuleBasedStateMachine):
         for journal, entry in zip((self.real, self.twin), pair, strict=True):
             journal.settle(Settlement(entry, state, self.clock.ns, by="ana"), lambda error: None)
         self.note([pair[0]], [pair[1]])
+        self.note_answers()
 
     @rule()
     def close_and_open(self) -> None:

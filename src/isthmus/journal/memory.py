@@ -30,7 +30,8 @@ from ..ports import (
     Verdict,
     Work,
 )
-from .batch import PROCESS, WORKLIST, task_of
+from .batch import WORKLIST, task_of
+from .owed import to_system
 
 
 class Shelf:
@@ -179,8 +180,7 @@ class MemoryJournal:
         """Deliveries of a message to systems: of its decision, and in the place of those."""
         own: dict[int, Entry] = {}
         for entry in self.shelf.deliveries:
-            to_system = entry.destination != WORKLIST and not entry.destination.startswith(PROCESS)
-            if entry.message_id == message_id and to_system and (not entry.parent or entry.parent in own):
+            if entry.message_id == message_id and to_system(entry) and (not entry.parent or entry.parent in own):
                 own[entry.id] = entry
         return list(own.values())
 

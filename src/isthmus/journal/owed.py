@@ -17,17 +17,11 @@ from ..ports import Acknowledger, Arrival, Decision, Entry, Owed, Settlement, St
 from .batch import PROCESS, WORKLIST, Batch
 from .view import split_lanes
 
-_FINAL = (State.DELIVERED, State.ALREADY_THERE, State.SKIPPED, State.DISCARDED, State.RETURNED)
-_GIVEN_UP = {State.DISCARDED: "discarded", State.RETURNED: "returned"}
+TIMER = "timer"
+"""The destination of a process's timers."""
 
-_SYSTEM = f"destination not in (select id from name where kind = 'destination' and (name = '{WORKLIST}' or name like '{PROCESS}%'))"
-_OWN = (
-    "with recursive own(id, state, destination) as ("
-    f"select id, state, destination from delivery where message = ?1 and parent = 0 and {_SYSTEM} "
-    "union all select d.id, d.state, d.destination from own join delivery d on d.message = ?1 and d.parent = own.id "
-    f"where d.{_SYSTEM}) select id, state, destination from own"
-)
-"""Deliveries of a message to systems, of its decision and in their place; not those that a process made of it."""
+_FINAL = (State.DELIVERED, State.ALREADY_THERE, State.SKIPPED, State.DISCARDED, State.RETURNED)
+_GIVEN_UP: dict[int, str] = {State.DISCARDED: "discarded", State.RETURNED: "returned"}
 
 
 def owe(batch: Batch, arrival: Arrival) -> None:
@@ -45,18 +39,23 @@ def owe(batch: Batch, arrival: Arrival) -> None:
         ),
     )
     store.owes = True
-    if arrival.decision is not Decision.UNDECIDED and not any(_to_system(entry) for entry in arrival.entries):
+    if arrival.decision is not Decision.UNDECIDED and not any(map(to_system, arrival.entries)):
         decided(batch, message_id)
 
 
-def _to_system(entry: Entry) -> bool:
-    return entry.destination != WORKLIST and not entry.destination.startswith(PROCESS)
+def to_system(entry: Entry) -> bool:
+    return is_system(entry.destination)
+
+
+def is_system(destination: str) -> bool:
+    """Whether a delivery there goes to a system: not to a person, the future or a process."""
+    return destination not in (WORKLIST, TIMER) and not destination.startswith(PROCESS)
 
 
 def decided(batch: Batch, message_id: int, *, refused: str = "") -> None:
     """After a decision: answer when it gave no system anything. `refused`: why it was given up."""
     found = _asked(batch, message_id)
-    if found is None or batch.store.rows(_OWN, (message_id,)):
+    if found is None or _own(batch, message_id):
         return
     owed, acknowledger = found
     entry = _answer(batch, acknowledger, owed, Verdict(not refused, batch.now_ns, refused))
@@ -72,26 +71,39 @@ def decided(batch: Batch, message_id: int, *, refused: str = "") -> None:
 def settling(batch: Batch, settlement: Settlement) -> tuple[Entry, ...]:
     """Before an outcome is stored: the acknowledgement that follows from it, when it is the message's last."""
     entry, state = settlement.entry, settlement.state
-    if not batch.store.owes or state not in _FINAL or entry.destination.startswith(PROCESS):
+    if not batch.store.owes or state not in _FINAL or any(map(to_system, settlement.follow)):
         return ()
     found = _asked(batch, entry.message_id)
     if found is None:
         return ()
-    own = {id: (State(was), party) for id, was, party in batch.store.rows(_OWN, (entry.message_id,))}
+    own = _own(batch, entry.message_id)
     if entry.id not in own:
         return ()  # a process sent it
-    own[entry.id] = (state, own[entry.id][1])
+    own[entry.id] = (state, entry.destination)
     if any(was in (State.WAITING, State.PARKED) for was, _ in own.values()):
         return ()
     owed, acknowledger = found
-    answer = _answer(batch, acknowledger, owed, _verdict(batch, own, settlement.at_ns))
+    answer = _answer(batch, acknowledger, owed, _verdict(own, settlement.at_ns))
     return () if answer is None else (answer,)
 
 
-def _verdict(batch: Batch, own: dict[int, tuple[State, int]], at_ns: int) -> Verdict:
-    for state, party in own.values():
+def _own(batch: Batch, message_id: int) -> dict[int, tuple[int, str]]:
+    """State and destination of a message's deliveries to systems: of its decision, and in the place of those; not what a
+    process made of it."""
+    own: dict[int, tuple[int, str]] = {}
+    names = batch.store.name_of
+    for id, parent, state, party in batch.store.db.execute(
+        "select id, parent, state, destination from delivery where message = ? order by id", (message_id,)
+    ):
+        if (not parent or parent in own) and is_system(names[party]):
+            own[id] = (state, names[party])
+    return own
+
+
+def _verdict(own: dict[int, tuple[int, str]], at_ns: int) -> Verdict:
+    for state, destination in own.values():
         if state in _GIVEN_UP:
-            return Verdict(False, at_ns, f"its delivery to {batch.store.name_of[party]} was {_GIVEN_UP[state]}")
+            return Verdict(False, at_ns, f"its delivery to {destination} was {_GIVEN_UP[state]}")
     return Verdict(True, at_ns)
 
 

@@ -40,7 +40,7 @@ from .loader import Declarations, load_connector, load_declarations
 from .money import MoneyOf, reader_of
 from .outbox import Outbox
 from .owed import Acknowledgements
-from .plan import Plan
+from .plan import Plan, subscriptions_of
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .stored_tables import destination_of
@@ -89,17 +89,13 @@ class Hub:
         self._bounds = bounds
         self._loop = asyncio.get_running_loop()
         processes = {f"process:{process.name}" for process in declarations.processes}
-        subscriptions: dict[str, list[str]] = {}
-        for name, endpoint in settings.destinations.items():
-            for event in endpoint.shared.events:
-                subscriptions.setdefault(event, []).append(name)
         self.plan = Plan(
             declarations.flows,
             declarations.processes,
             settings.destinations,
             CATALOGUE,
             journal.mac,
-            subscriptions,
+            subscriptions_of(settings.destinations),
             declarations.tables,
         )
         journal.acknowledger = Acknowledgements(journal.mac, self.offer)

@@ -6,7 +6,7 @@ is an error of the decision, never dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -243,6 +243,15 @@ class Plan:
     def slot(self, lane: bytes, name: str) -> int:
         """What a timer or task is named by within its lane; never 0."""
         return int.from_bytes(self.mac(lane + name.encode())[:8], "big", signed=True) or 1
+
+
+def subscriptions_of(destinations: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Event type -> destinations of hub.toml that get the event as JSON."""
+    found: dict[str, list[str]] = {}
+    for name, endpoint in destinations.items():
+        for event in endpoint.shared.events:
+            found.setdefault(event, []).append(name)
+    return found
 
 
 def in_words(error: IsthmusError) -> str:

@@ -117,15 +117,22 @@ class Replaying:
         _resolve(durable, error)
 
 
+class NotTaken(Misuse):
+    """No flow takes the message any more."""
+
+
 def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]:
-    """What the live flows make of a recorded message; sets its lanes, version and decision."""
+    """What the flows of a plan make of a recorded message; sets its lanes, version and decision.
+
+    Raises `NotTaken`, and what its format and its flows raise.
+    """
     endpoint = sources.get(arrival.source)
     if endpoint is None:
-        raise Misuse(f"its source {arrival.source} is no longer in hub.toml")
+        raise NotTaken(f"its source {arrival.source} is no longer in hub.toml")
     read = reader(endpoint.shared.format)(arrival.raw)
     route = plan.route(arrival.source, read.type)
     if route is None:
-        raise Misuse(f"no flow takes {read.type or 'it'} any more")
+        raise NotTaken(f"no flow takes {read.type or 'it'} any more")
     arrival.lanes = plan.lanes(route, read.content, arrival.raw)
     arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
     message = Message(
