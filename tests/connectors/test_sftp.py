@@ -17,6 +17,7 @@ from sftp_peers import AsyncsshServer, Keys
 from test_sftp_conforms import SERVERS
 
 from isthmus.connectors import sftp
+from isthmus.connectors.sftp.source import is_plain
 from isthmus.kernel import Conflict, Misuse, PeerFault, Permanent, Unavailable
 from isthmus.ports import Context, Delivery, Fate, Receipt
 from isthmus.security.transport import Waiver
@@ -265,6 +266,23 @@ async def test_names_that_look_unfinished_links_and_folders_are_left_alone(inbox
     await inbox.open(pattern="*.csv")
     await inbox.until_there("done/y.csv")
     assert inbox.intake.received == [b"y"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "line", "expected"),
+    [
+        (0o100640, "", True),
+        (0o040750, "", False),
+        (0o120777, "", False),
+        (0o640, "-rw-r-----   1 1000  1000  5 Mar  2 10:00 x.csv", True),
+        (0o750, "drwxr-x---   1 1000  1000  5 Mar  2 10:00 done", False),
+        (None, "-rw-r-----   1 1000  1000  5 Mar  2 10:00 x.csv", True),
+        (None, "", False),
+    ],
+)
+def test_only_what_is_a_plain_file_for_certain_is_taken(mode: int | None, line: str, expected: bool) -> None:
+    entry = asyncssh.SFTPName("x.csv", line, asyncssh.SFTPAttrs(permissions=mode))
+    assert is_plain(entry) is expected
 
 
 async def test_a_marker_says_that_a_file_is_whole_and_goes_with_it(inbox: Inbox) -> None:

@@ -41,10 +41,6 @@ IDLE_S = 60.0
 """A connection that is not needed for longer is closed: servers count them."""
 
 
-_PLAIN = (0, stat.S_IFREG)
-"""Kinds that are taken: a plain file, or one whose server does not say."""
-
-
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """path: the folder on the server that is looked at.
 
@@ -213,7 +209,7 @@ class SftpSource:
         found = {}
         async for entry in files.scandir(path):
             name = str(entry.filename)
-            if stat.S_IFMT(entry.attrs.permissions or 0) in _PLAIN and "/" not in name:
+            if is_plain(entry) and "/" not in name:
                 found[name] = Look.at(entry.attrs)
         return found
 
@@ -354,6 +350,12 @@ class SftpSource:
 
     def _at(self, name: str) -> str:
         return f"{self._settings.path.rstrip('/')}/{name}"
+
+
+def is_plain(entry: asyncssh.SFTPName) -> bool:
+    """Whether an entry is a plain file for certain: by its mode, or, where a server gives none, by its line of `ls -l`."""
+    kind = stat.S_IFMT(entry.attrs.permissions or 0)
+    return kind == stat.S_IFREG if kind else str(entry.longname or "").startswith("-")
 
 
 def _lock(settings: SourceSettings, name: str) -> socket.socket:
