@@ -122,7 +122,7 @@ def test_a_997_says_the_same_with_the_codes_it_has() -> None:
 
     assert bytes(transaction) == (
         b"ST*997*0001~AK1*HC*1~AK2*837*0001~AK5*A~AK2*837*0002~AK3*CLM*12*2300*8~AK4*5:1*1331*7*ZZ~AK4*2**1~"
-        b"AK3*NM1*14*2310A*8~AK5*R*5~AK9*P*2*2*1~SE*12*0001~"
+        b"AK3*NM1*14*2310A*3~AK5*R*5~AK9*P*2*2*1~SE*12*0001~"
     )
     assert [one.code for one in x12.read_ack(transaction).sets] == ["A", "R"]
 

@@ -1,0 +1,124 @@
+"""Issues as a 999 or 997 says them: IK3 for segments, IK4 for elements, CTX for the claim they are in and for what triggered a rule.
+
+The levels that a 999 is about are 1, 2 and 4. Balances (3) have no code there, and codes of outside lists (5) are for the payer's
+answer (277CA); with `levels` a partner who wants code errors in the 999 gets them, as invalid code values (7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import NamedTuple
+
+from ..answers import ElementError, SegmentError
+from ..envelope import Group, Transaction
+from ..segment import Segment
+from .issue import Issue, Place
+from .report import Report
+
+ACKNOWLEDGED = (1, 2, 4)
+"""The levels that a 999 answers to."""
+
+ELEMENTS_IN_ERROR = "8"
+"""IK304: the segment has data element errors."""
+
+VALUE_MAX = 99
+"""IK404, element 724: a copy of the bad value has at most 99 characters."""
+
+
+class _Unit(NamedTuple):
+    """CTX01 of a business unit: its name, the segment and element that identify it, the segment that ends it."""
+
+    name: str
+    tag: str
+    element: int
+    until: str
+    qualifier: str = ""
+
+
+_UNITS = {
+    "837": _Unit("CLM01", "CLM", 1, "HL"),
+    "835": _Unit("TRN02", "TRN", 2, ""),
+    "270": _Unit("TRN02", "TRN", 2, "HL"),
+    "271": _Unit("TRN02", "TRN", 2, "HL"),
+    "276": _Unit("TRN02", "TRN", 2, "HL"),
+    "277": _Unit("TRN02", "TRN", 2, "HL"),
+    "820": _Unit("ENT01", "ENT", 1, ""),
+    "834": _Unit("SUBSCRIBER NUMBER REF02", "REF", 2, "INS", "0F"),
+}
+"""005010X231A1, CTX Business Unit Identifier."""
+
+
+def segment_errors(
+    report: Report, transaction: Transaction, *, levels: Iterable[int] = ACKNOWLEDGED, values: bool = False
+) -> tuple[SegmentError, ...]:
+    """The errors of one set for `judge_group`.
+
+    `values`: copy the bad values into IK404, which the sender knows but a log need not. They are read from `transaction`.
+    """
+    chosen = set(levels)
+    issues = [issue for issue in report.issues if issue.code and issue.level in chosen]
+    units = _units(transaction, {issue.place.position for issue in issues}) if issues else {}
+    found: list[SegmentError] = []
+    segments = [segment for segment in transaction.segments if segment.elements[0]] if values else []
+    for (position, tag, loop), some in groupby(issues, _segment_of):
+        context = units.get(position, ())
+        same = list(some)
+        for issue in same:
+            if not issue.place.element:
+                triggers = (issue.trigger,) if issue.trigger else ()
+                found.append(SegmentError(tag, position, issue.code, loop, (), context, triggers))
+        elements = tuple(_element(issue, segments) for issue in same if issue.place.element)
+        if elements:
+            found.append(SegmentError(tag, position, ELEMENTS_IN_ERROR, loop, elements, context))
+    return tuple(found)
+
+
+def group_errors(
+    group: Group, reports: Iterable[Report], *, levels: Iterable[int] = ACKNOWLEDGED, values: bool = False
+) -> Mapping[tuple[str, str], tuple[SegmentError, ...]]:
+    """The errors of a group for `judge_group`; `reports` are those of its transaction sets, in their order."""
+    wanted = tuple(levels)
+    return {
+        (group.control_number, transaction.control_number): found
+        for transaction, report in zip(group.transactions, reports, strict=True)
+        if (found := segment_errors(report, transaction, levels=wanted, values=values))
+    }
+
+
+def _segment_of(issue: Issue) -> tuple[int, str, str]:
+    return issue.place.position, issue.place.tag, issue.place.loop
+
+
+def _element(issue: Issue, segments: list[Segment]) -> ElementError:
+    place = issue.place
+    value = _value(segments[place.position - 1], place) if segments else ""
+    triggers = (issue.trigger,) if issue.trigger else ()
+    return ElementError(
+        place.element, issue.code, place.component, place.repetition, issue.reference, value[:VALUE_MAX], triggers
+    )
+
+
+def _value(segment: Segment, place: Place) -> str:
+    repetition = f"[{place.repetition}]" if place.repetition else ""
+    component = f"-{place.component}" if place.component else ""
+    return segment[f"{place.element:02d}{repetition}{component}"] if place.element < 100 else ""
+
+
+def _units(transaction: Transaction, positions: set[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """What each of these positions belongs to: a claim, an inquiry, a member."""
+    unit = _UNITS.get(transaction.type)
+    found: dict[int, tuple[tuple[str, ...], ...]] = {}
+    if unit is None:
+        return found
+    current = ""
+    segments = (segment for segment in transaction.segments if segment.elements[0])
+    for position, segment in enumerate(segments, 1):
+        tag = segment.elements[0]
+        if tag == unit.until:
+            current = ""
+        if tag == unit.tag and unit.qualifier in ("", segment.element(1)):
+            current = segment.element(unit.element)
+        if current and position in positions:
+            found[position] = ((unit.name, current),)
+    return found
