@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from ..answers import ElementError, SegmentError
+from ..answers import ElementError, SegmentError, Trigger
 from ..envelope import Group, Transaction
 from ..segment import Segment
 from .issue import Issue, Place
@@ -24,6 +24,10 @@ ELEMENTS_IN_ERROR = "8"
 
 VALUE_MAX = 99
 """IK404, element 724: a copy of the bad value has at most 99 characters."""
+
+
+LOOP_MAX = 4
+"""IK303 and CTX04, element 447, has four characters: 2010 of 2010AA."""
 
 
 class _Unit(NamedTuple):
@@ -66,11 +70,10 @@ def segment_errors(
         same = list(some)
         for issue in same:
             if not issue.place.element:
-                triggers = (issue.trigger,) if issue.trigger else ()
-                found.append(SegmentError(tag, position, issue.code, loop, (), context, triggers))
+                found.append(SegmentError(tag, position, issue.code, loop[:LOOP_MAX], (), context, _triggers(issue)))
         elements = tuple(_element(issue, segments) for issue in same if issue.place.element)
         if elements:
-            found.append(SegmentError(tag, position, ELEMENTS_IN_ERROR, loop, elements, context))
+            found.append(SegmentError(tag, position, ELEMENTS_IN_ERROR, loop[:LOOP_MAX], elements, context))
     return tuple(found)
 
 
@@ -93,10 +96,19 @@ def _segment_of(issue: Issue) -> tuple[int, str, str]:
 def _element(issue: Issue, segments: list[Segment]) -> ElementError:
     place = issue.place
     value = _value(segments[place.position - 1], place) if segments else ""
-    triggers = (issue.trigger,) if issue.trigger else ()
     return ElementError(
-        place.element, issue.code, place.component, place.repetition, issue.reference, value[:VALUE_MAX], triggers
+        place.element,
+        issue.code,
+        place.component,
+        place.repetition,
+        issue.reference,
+        value[:VALUE_MAX],
+        _triggers(issue),
     )
+
+
+def _triggers(issue: Issue) -> tuple[Trigger, ...]:
+    return (issue.trigger._replace(loop=issue.trigger.loop[:LOOP_MAX]),) if issue.trigger else ()
 
 
 def _value(segment: Segment, place: Place) -> str:
