@@ -6,7 +6,7 @@ answer (277CA); with `levels` a partner who wants code errors in the 999 gets th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -28,6 +28,9 @@ VALUE_MAX = 99
 
 LOOP_MAX = 4
 """IK303 and CTX04, element 447, has four characters: 2010 of 2010AA."""
+
+_Context = tuple[tuple[str, ...], ...]
+"""SegmentError.context."""
 
 
 class _Unit(NamedTuple):
@@ -63,18 +66,12 @@ def segment_errors(
     chosen = set(levels)
     issues = [issue for issue in report.issues if issue.code and issue.level in chosen]
     units = _units(transaction, {issue.place.position for issue in issues}) if issues else {}
-    found: list[SegmentError] = []
     segments = [segment for segment in transaction.segments if segment.elements[0]] if values else []
-    for (position, tag, loop), some in groupby(issues, _segment_of):
-        context = units.get(position, ())
-        same = list(some)
-        for issue in same:
-            if not issue.place.element:
-                found.append(SegmentError(tag, position, issue.code, loop[:LOOP_MAX], (), context, _triggers(issue)))
-        elements = tuple(_element(issue, segments) for issue in same if issue.place.element)
-        if elements:
-            found.append(SegmentError(tag, position, ELEMENTS_IN_ERROR, loop[:LOOP_MAX], elements, context))
-    return tuple(found)
+    return tuple(
+        error
+        for position, some in groupby(issues, lambda issue: issue.place.position)
+        for error in _errors(list(some), units.get(position, ()), segments)
+    )
 
 
 def group_errors(
@@ -89,8 +86,19 @@ def group_errors(
     }
 
 
-def _segment_of(issue: Issue) -> tuple[int, str, str]:
-    return issue.place.position, issue.place.tag, issue.place.loop
+def _errors(issues: list[Issue], context: _Context, segments: list[Segment]) -> Iterator[SegmentError]:
+    """The errors at one position: one for each issue of a segment, one for all of a segment's elements."""
+    by_segment: dict[tuple[str, str], list[ElementError]] = {}
+    for issue in issues:
+        place = issue.place
+        loop = place.loop[:LOOP_MAX]
+        if place.element:
+            by_segment.setdefault((place.tag, loop), []).append(_element(issue, segments))
+        else:
+            yield SegmentError(place.tag, place.position, issue.code, loop, (), context, _triggers(issue))
+    for (tag, loop), elements in by_segment.items():
+        position = issues[0].place.position
+        yield SegmentError(tag, position, ELEMENTS_IN_ERROR, loop, tuple(elements), context)
 
 
 def _element(issue: Issue, segments: list[Segment]) -> ElementError:
@@ -117,10 +125,10 @@ def _value(segment: Segment, place: Place) -> str:
     return segment[f"{place.element:02d}{repetition}{component}"] if place.element < 100 else ""
 
 
-def _units(transaction: Transaction, positions: set[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+def _units(transaction: Transaction, positions: set[int]) -> dict[int, _Context]:
     """What each of these positions belongs to: a claim, an inquiry, a member."""
     unit = _UNITS.get(transaction.type)
-    found: dict[int, tuple[tuple[str, ...], ...]] = {}
+    found: dict[int, _Context] = {}
     if unit is None:
         return found
     current = ""

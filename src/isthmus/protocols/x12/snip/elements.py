@@ -59,12 +59,13 @@ class Elements:
         self._marks = (separators.component + separators.repetition).decode("latin-1")
         self._tests: dict[SegmentSpec, _Tests] = {}
 
+    def passes(self, spec: SegmentSpec, segment: Segment) -> bool:
+        """Whether the fast tests find nothing wrong; they may fail a segment that is right."""
+        return _passes(self._tests.get(spec) or self._compile(spec), segment.elements)
+
     def check(self, spec: SegmentSpec, segment: Segment, position: int, loop: str) -> list[Issue]:
-        """All that is wrong with the elements of a segment; [] for most."""
+        """All that is wrong with the elements of a segment."""
         tests = self._tests.get(spec) or self._compile(spec)
-        values = segment.elements
-        if _passes(tests, values):
-            return []
         return [
             Issue(
                 fault.level,
@@ -74,7 +75,7 @@ class Elements:
                 fault.code,
                 fault.reference,
             )
-            for fault in self._faults(spec, tests, values)
+            for fault in self._faults(spec, tests, segment.elements)
         ]
 
     def _compile(self, spec: SegmentSpec) -> _Tests:

@@ -111,7 +111,8 @@ def periods(document: Document) -> Iterator[Issue]:
     for claim in _claims(document):
         for loop in (claim, *claim.inside("2110")):
             for begin, end in _PERIODS:
-                first, last = loop.first("DTM", begin), loop.first("DTM", end)
+                last = loop.first("DTM", end)
+                first = loop.first("DTM", begin) if last else None
                 if first and last and _before(last, first):
                     note = "The period ends before it begins"
                     yield document.issue(

@@ -40,10 +40,7 @@ class Structure:
         self._guide = guide
         self._stack = [_Open(guide.root)]
         self._last: tuple[Segment, int] | None = None
-
-    @property
-    def loop(self) -> str:
-        return self._stack[-1].spec.name
+        self.loop = ""
 
     def take(self, segment: Segment, position: int) -> SegmentSpec | None:
         """Its specification, None when the guide has no place for it."""
@@ -69,6 +66,7 @@ class Structure:
     def _trailer(self, segment: Segment, position: int) -> SegmentSpec | None:
         """SE ends the set wherever it comes; whether it is there at all is the envelope's finding."""
         self._close(1, segment, position)
+        self.loop = ""
         return next((item for item in self._guide.root.by_tag.get("SE", ()) if isinstance(item, SegmentSpec)), None)
 
     def _accept(
@@ -83,8 +81,10 @@ class Structure:
         count = opened.counts[item] = opened.counts.get(item, 0) + 1
         if isinstance(item, LoopSpec):
             self._stack.append(_Open(item))
+            self.loop = item.name
             spec = item.start
         else:
+            self.loop = opened.spec.name
             spec = item
         if in_place and (count > item.most or item.usage == "N"):
             self._exceed(item, segment, position)

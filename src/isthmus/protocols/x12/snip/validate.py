@@ -82,14 +82,14 @@ class _Walked:
         self.issues: list[Issue] = []
         self.loops: list[str] = []
         self.unchecked: set[str] = set()
-        self._specs: dict[int, SegmentSpec] = {}
+        self._specs: list[SegmentSpec | None] = []
         segments = [segment for segment in transaction.segments if segment.elements[0]]
         if guide is not None:
             self._by_guide(guide, segments, levels)
         if Level.CODES in levels:
             outside = Outside(code_sets, on)
             for position, segment in enumerate(segments, 1):
-                spec = self._specs.get(position)
+                spec = self._specs[position - 1] if self._specs else None
                 if outside.concerns(segment, spec):
                     loop = self.loops[position - 1] if self.loops else ""
                     self.issues += outside.check(segment, spec, position, loop)
@@ -100,9 +100,9 @@ class _Walked:
         found: list[Issue] = []
         for position, segment in enumerate(segments, 1):
             spec = structure.take(segment, position)
+            self._specs.append(spec)
             self.loops.append(structure.loop)
-            if spec is not None:
-                self._specs[position] = spec
+            if spec is not None and not elements.passes(spec, segment):
                 found += elements.check(spec, segment, position, structure.loop)
         structure.end()
         self.issues += [issue for issue in (*structure.issues, *found) if issue.level in levels]
