@@ -1,6 +1,6 @@
 """SNIP 3: totals and counts that must say the same.
 
-    835  line, claim and transaction   837  claim total   (the views' balances)
+    835  line, claim and transaction, by the view        837  claim total, as the view has it
     850, 855, 810, 856   CTT01 = line items (856: hierarchical levels), CTT02 = sum of the lines' quantities
 
 Where an amount cannot be read, the claims are balanced one by one, and only what holds that amount stays unbalanced.
@@ -61,10 +61,12 @@ def balanced_by(type: str) -> str:
 
 
 def _of_view(view: Remittance | Claims) -> list[Finding]:
+    if isinstance(view, Claims):
+        return list(_claims(view))
     try:
         return view.balances()
     except ParseError:
-        return list(_payments(view) if isinstance(view, Remittance) else _claims(view))
+        return list(_payments(view))
 
 
 def _payments(view: Remittance) -> Iterator[Finding]:
@@ -83,6 +85,7 @@ def _payments(view: Remittance) -> Iterator[Finding]:
 
 
 def _claims(view: Claims) -> Iterator[Finding]:
+    """Claim by claim, from the loops: an amount that cannot be read leaves the others balanced."""
     for loop in descend(view.root, "2300"):
         total = maybe_number(loop.segments[0].element(2))
         charges = [_charge(line) for line in loop.inside("2400")]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .claim_situations import (
     PROFESSIONAL,
     SINCE_5010,
-    billing_levels,
+    billing_providers,
     claims,
     named,
     npi,
@@ -113,7 +113,7 @@ def level_without_claim(document: Document) -> Iterator[Issue]:
 def rendering_is_billing(document: Document) -> Iterator[Issue]:
     """The rendering provider is sent only when it is another than the billing provider."""
     for claim in claims(document):
-        billing, rendering = named(claim.billing, "2010AA", "85"), named(claim.loop, "2310", "82")
+        billing, rendering = claim.provider, named(claim.loop, "2310", "82")
         if billing and rendering and npi(billing) and npi(billing) == npi(rendering):
             note = "The rendering provider is the billing provider: it is sent only when it is another"
             yield document.issue(
@@ -128,9 +128,8 @@ def rendering_is_billing(document: Document) -> Iterator[Issue]:
 
 def billing_street(document: Document) -> Iterator[Issue]:
     """The billing provider's address is a street."""
-    for billing in billing_levels(document):
-        party = named(billing, "2010AA", "85")
-        for address in party.all("N3") if party else ():
+    for party in billing_providers(document):
+        for address in party.all("N3"):
             for element in (1, 2):
                 if _NO_STREET.search(address.element(element)):
                     note = "The billing provider's address is a street; boxes stand in the pay-to address (2010AB)"
@@ -141,9 +140,8 @@ def billing_street(document: Document) -> Iterator[Issue]:
 
 def nine_digits(document: Document) -> Iterator[Issue]:
     """Billing provider and service facility have a ZIP code of nine digits."""
-    parties = [named(billing, "2010AA", "85") for billing in billing_levels(document)]
-    parties += [named(claim.loop, "2310", "77") for claim in claims(document)]
-    for party in parties:
+    facilities = (named(claim.loop, "2310", "77") for claim in claims(document))
+    for party in (*billing_providers(document), *facilities):
         place = party.first("N4") if party else None
         if place is not None and not place.element(4) and len(place.element(3)) == 5:
             note = "Billing provider and service facility have a ZIP code of nine digits"

@@ -17,12 +17,11 @@ SINCE_5010 = ("005010",)
 
 
 class ClaimAround(NamedTuple):
-    """Loop 2300 with its 2000A, its 2000B and, of a dependent, its 2000C."""
+    """Loop 2300, the billing provider (2010AA) and the subscriber (2000B) that it stands under."""
 
     loop: Loop
-    billing: Loop
+    provider: Loop | None
     subscriber: Loop | None
-    patient: Loop | None
 
     @property
     def head(self) -> Segment:
@@ -52,24 +51,42 @@ class Days(NamedTuple):
     segment: Segment
 
 
-def subscribers(document: Document) -> Iterator[Loop]:
+def subscribers(document: Document) -> list[Loop]:
     """Every 2000B."""
-    yield from descend(document.root, "2000B")
+    return document.once(_subscribers)
 
 
-def billing_levels(document: Document) -> Iterator[Loop]:
-    """Every 2000A."""
-    yield from document.root.inside("2000A")
+def billing_providers(document: Document) -> list[Loop]:
+    """Every 2010AA."""
+    return document.once(_billing_providers)
 
 
-def claims(document: Document) -> Iterator[ClaimAround]:
+def claims(document: Document) -> list[ClaimAround]:
     """Every 2300, in the order of the file."""
-    for billing in billing_levels(document):
+    return document.once(_claims)
+
+
+def _billing_providers(document: Document) -> list[Loop]:
+    found = (named(billing, "2010AA", "85") for billing in document.root.inside("2000A"))
+    return [provider for provider in found if provider is not None]
+
+
+def _subscribers(document: Document) -> list[Loop]:
+    return list(descend(document.root, "2000B"))
+
+
+def _claims(document: Document) -> list[ClaimAround]:
+    return list(_around(document))
+
+
+def _around(document: Document) -> Iterator[ClaimAround]:
+    for billing in document.root.inside("2000A"):
+        provider = named(billing, "2010AA", "85")
         subscriber: Loop | None = None
         for level in descend(billing, "2000B", "2000C"):
             subscriber = level if level.name == "2000B" else subscriber
             for found in level.inside("2300"):
-                yield ClaimAround(found, billing, subscriber, level if level.name == "2000C" else None)
+                yield ClaimAround(found, provider, subscriber)
 
 
 def named(loop: Loop, name: str, role: str) -> Loop | None:

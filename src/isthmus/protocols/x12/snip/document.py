@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar, cast
 
 from ..answers import Trigger
 from ..envelope import Transaction
@@ -12,6 +13,7 @@ from ..segment import Segment
 from ..views import Claims, Remittance
 from .issue import Issue, Level, place
 
+T = TypeVar("T")
 _VIEWS: Mapping[str, type[Remittance] | type[Claims]] = {"835": Remittance, "837": Claims}
 
 
@@ -21,6 +23,7 @@ class Document:
     def __init__(self, transaction: Transaction, loops: Sequence[str] = ()) -> None:
         self.transaction = transaction
         self._loops = loops
+        self._once: dict[object, object] = {}
 
     @cached_property
     def _positions(self) -> Mapping[int, tuple[int, Segment]]:
@@ -37,6 +40,12 @@ class Document:
     def root(self) -> Loop:
         """The loops of an 835 or an 837; a loop without any of other sets."""
         return self.view.root if self.view else Loop(Spec("", ""))
+
+    def once(self, build: Callable[[Document], T]) -> T:
+        """What a function makes of the document, made once for all rules."""
+        if build not in self._once:
+            self._once[build] = build(self)
+        return cast("T", self._once[build])
 
     def segment(self, number: int) -> Segment:
         """The segment of a number of the file."""

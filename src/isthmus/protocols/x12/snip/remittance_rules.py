@@ -125,8 +125,12 @@ def _before(one: Segment, other: Segment) -> bool:
     return days[0] is not None and days[1] is not None and days[0] < days[1]
 
 
-def _claims(document: Document) -> Iterator[Loop]:
-    yield from descend(document.root, "2100")
+def _claims(document: Document) -> list[Loop]:
+    return document.once(_all_claims)
+
+
+def _all_claims(document: Document) -> list[Loop]:
+    return list(descend(document.root, "2100"))
 
 
 _KNOWN = "known to the field, not verified against the guide"
