@@ -37,9 +37,9 @@ def test_an_amount_that_cannot_be_read_leaves_only_what_holds_it_unbalanced() ->
 
     assert [(issue.rule, issue.place.position, issue.place.element) for issue in report.issues] == [
         ("amount", 4, 4),
-        ("line-balance", 6, 3),
         ("claim-balance", 5, 4),
-    ] or {issue.rule for issue in report.issues} == {"amount", "line-balance", "claim-balance"}
+        ("line-balance", 6, 3),
+    ]
     assert [(one.extent, one.by) for one in report.checked if one.level == 3] == [("partial", "balances of the 835")]
 
 

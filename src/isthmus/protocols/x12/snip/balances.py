@@ -19,7 +19,7 @@ from ..segment import Segment
 from ..values import maybe_number
 from ..views import Claims, Remittance, claim_payments
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 
 _NOTES = {
     "line-balance": "Charge less adjustments is not the payment of the service line",
@@ -119,19 +119,17 @@ def _totals(document: Document, counted: _Counted) -> Iterator[Issue]:
     segments = document.transaction.segments
     items = sum(1 for segment in segments if segment.elements[0] == counted.item)
     if maybe_number(total.element(1)) != items:
-        yield document.issue(Level.BALANCE, "line-count", total, f"{items} were counted", element=1)
+        yield document.unbalanced("line-count", total, 1, f"{items} were counted")
     quantities = [maybe_number(one.element(counted.element)) for one in segments if one.elements[0] == counted.quantity]
     said = maybe_number(total.element(2))
     known = [one for one in quantities if one is not None]
     if said is not None and len(known) == len(quantities) and said != sum(known):
-        yield document.issue(
-            Level.BALANCE, "hash-total", total, "It is not the sum of the lines' quantities", element=2
-        )
+        yield document.unbalanced("hash-total", total, 2, "It is not the sum of the lines' quantities")
 
 
 def _issue(document: Document, finding: Finding) -> Issue:
     segment = document.segment(finding.segment)
-    return document.issue(Level.BALANCE, finding.rule, segment, _NOTES[finding.rule], element=finding.element)
+    return document.unbalanced(finding.rule, segment, finding.element, _NOTES[finding.rule])
 
 
 def _found(rule: str, segment: Segment, element: int) -> Finding:

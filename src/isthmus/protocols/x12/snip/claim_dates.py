@@ -9,7 +9,7 @@ from ..segment import Segment
 from ..values import maybe_date
 from .claim_situations import INSTITUTIONAL, PROFESSIONAL, ClaimAround, claims, days, qualifiers
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 from .situations import INVALID_CODE, INVALID_DATE, MISSING_SEGMENT, Rule
 
 _ADMITTED = frozenset(("11", "18", "21", "33"))
@@ -31,9 +31,7 @@ def admission(document: Document) -> Iterator[Issue]:
     """Claims of inpatients have an admission date."""
     for claim in claims(document):
         if claim.facility in _ADMITTED and claim.loop.first("DTP", "435") is None:
-            yield _missing(
-                document, claim, "admission-date", "An inpatient's claim has an admission date: DTP*435", "DTP"
-            )
+            yield _missing(document, claim, "An inpatient's claim has an admission date: DTP*435", "DTP")
 
 
 def admitting_diagnosis(document: Document) -> Iterator[Issue]:
@@ -41,7 +39,7 @@ def admitting_diagnosis(document: Document) -> Iterator[Issue]:
     for claim in claims(document):
         if claim.facility in _ADMITTING_DIAGNOSIS and not {"ABJ", "BJ"}.intersection(qualifiers(claim.loop)):
             note = "An inpatient's claim has an admitting diagnosis: HI*ABJ"
-            yield _missing(document, claim, "admitting-diagnosis", note, "HI")
+            yield _missing(document, claim, note, "HI")
 
 
 def hospital_visit(document: Document) -> Iterator[Issue]:
@@ -50,7 +48,7 @@ def hospital_visit(document: Document) -> Iterator[Issue]:
         places = {claim.facility, *(line.value("SV1", 5) for line in claim.lines)}
         if _INPATIENT_HOSPITAL in places and claim.loop.first("DTP", "435") is None:
             note = "Services to an inpatient: the admission date is required, DTP*435"
-            yield _missing(document, claim, "admission-date", note, "DTP")
+            yield _missing(document, claim, note, "DTP")
 
 
 def ranges(document: Document) -> Iterator[Issue]:
@@ -60,44 +58,48 @@ def ranges(document: Document) -> Iterator[Issue]:
             first, _, last = segment.element(3).partition("-")
             begin, end = maybe_date(first), maybe_date(last)
             if begin and end and begin > end:
-                yield _wrong(document, "date-range", segment, "The range ends before it begins")
+                yield _wrong(document, segment, "The range ends before it begins")
 
 
-def statement_period(document: Document) -> Iterator[Issue]:
-    """An admission is not after the period of the statement; services are in it."""
+def admission_order(document: Document) -> Iterator[Issue]:
+    """An admission is not after the period of the statement."""
     for claim in claims(document):
         period, admitted = days(claim.loop, "434"), days(claim.loop, "435")
-        if period is None:
-            continue
-        if admitted and admitted.first > period.last:
-            note = "The admission is after the period of the statement"
-            yield _wrong(document, "admission-order", admitted.segment, note)
-        for line in claim.lines:
+        if period and admitted and admitted.first > period.last:
+            yield _wrong(document, admitted.segment, "The admission is after the period of the statement")
+
+
+def service_in_period(document: Document) -> Iterator[Issue]:
+    """Services are in the period of the statement."""
+    for claim in claims(document):
+        period = days(claim.loop, "434")
+        for line in claim.lines if period else ():
             served = days(line, "472")
-            if served and (served.first < period.first or served.last > period.last):
-                note = "The service is not in the period of the statement"
-                yield _wrong(document, "service-in-period", served.segment, note)
+            if period and served and (served.first < period.first or served.last > period.last):
+                yield _wrong(document, served.segment, "The service is not in the period of the statement")
 
 
-def not_of_the_future(document: Document) -> Iterator[Issue]:
-    """Services and births are not after the day on which the document was made (BHT04)."""
+def service_in_future(document: Document) -> Iterator[Issue]:
+    """A service is not after the day on which the document was made (BHT04)."""
+    made = document.once(_made)
+    for segment in document.transaction.all("DTP", "472") if made else ():
+        day = maybe_date(segment.element(3)[:8])
+        if made and day and day > made:
+            yield _wrong(document, segment, "The service is after the day of the document (BHT04)")
+
+
+def birth_in_future(document: Document) -> Iterator[Issue]:
+    """A birth is not after the day on which the document was made (BHT04)."""
+    made = document.once(_made)
+    for segment in document.transaction.all("DMG") if made else ():
+        day = maybe_date(segment.element(2)[:8])
+        if made and day and day > made:
+            yield _wrong(document, segment, "The birth is after the day of the document (BHT04)", 2)
+
+
+def _made(document: Document) -> date | None:
     header = document.transaction.first("BHT")
-    made = maybe_date(header.element(4)) if header else None
-    if made is None:
-        return
-    for segment in document.transaction.segments:
-        tag = segment.elements[0]
-        if tag == "DTP" and segment.element(1) == "472":
-            at, kind = 3, "service"
-        elif tag == "DMG":
-            at, kind = 2, "birth"
-        else:
-            continue
-        day = maybe_date(segment.element(at)[:8])
-        if day and day > made:
-            yield _wrong(
-                document, f"{kind}-in-future", segment, f"The {kind} is after the day of the document (BHT04)", at
-            )
+    return maybe_date(header.element(4)) if header else None
 
 
 def revision_of_the_day(document: Document) -> Iterator[Issue]:
@@ -110,9 +112,7 @@ def revision_of_the_day(document: Document) -> Iterator[Issue]:
         wrong = _PRINCIPAL_9 if served.last >= ICD_10_SINCE else _PRINCIPAL_10
         if principal.components(1)[0] == wrong:
             note = "Services since 1 October 2015 are coded in ICD-10-CM, earlier ones in ICD-9-CM"
-            yield document.issue(
-                Level.SITUATION,
-                "icd-of-the-day",
+            yield document.broken(
                 principal,
                 note,
                 element=1,
@@ -122,10 +122,8 @@ def revision_of_the_day(document: Document) -> Iterator[Issue]:
             )
 
 
-def _missing(document: Document, claim: ClaimAround, rule: str, note: str, tag: str) -> Issue:
-    return document.issue(
-        Level.SITUATION,
-        rule,
+def _missing(document: Document, claim: ClaimAround, note: str, tag: str) -> Issue:
+    return document.broken(
         claim.head,
         note,
         code=MISSING_SEGMENT,
@@ -135,20 +133,19 @@ def _missing(document: Document, claim: ClaimAround, rule: str, note: str, tag: 
     )
 
 
-def _wrong(document: Document, rule: str, segment: Segment, note: str, element: int = 3) -> Issue:
-    return document.issue(Level.SITUATION, rule, segment, note, element=element, code=INVALID_DATE, reference="1251")
+def _wrong(document: Document, segment: Segment, note: str, element: int = 3) -> Issue:
+    return document.broken(segment, note, element=element, code=INVALID_DATE, reference="1251")
 
 
 _KNOWN = "known to the field, not verified against the guide"
-_WITH_BIRTHS = ("837", "270", "276")
 DATE_RULES = (
     Rule("admission-date", ("837",), "RFI 1520: 2300 DTP*435", admission, INSTITUTIONAL),
     Rule("admitting-diagnosis", ("837",), "RFI 1479: 2300 HI*ABJ", admitting_diagnosis, INSTITUTIONAL),
     Rule("admission-date", ("837",), "RFI 154 and 2130: 2300 DTP*435", hospital_visit, PROFESSIONAL),
     Rule("date-range", ("837", "270", "271", "276", "277"), "what a range is", ranges),
-    Rule(
-        "statement-period", ("837",), f"2300 DTP*434, DTP*435, 2400 DTP*472; {_KNOWN}", statement_period, INSTITUTIONAL
-    ),
-    Rule("not-of-the-future", _WITH_BIRTHS, f"2400 DTP*472, DMG02; {_KNOWN}", not_of_the_future),
+    Rule("admission-order", ("837",), f"2300 DTP*434 and DTP*435; {_KNOWN}", admission_order, INSTITUTIONAL),
+    Rule("service-in-period", ("837",), f"2300 DTP*434, 2400 DTP*472; {_KNOWN}", service_in_period, INSTITUTIONAL),
+    Rule("service-in-future", ("837", "276"), f"2400 DTP*472; {_KNOWN}", service_in_future),
+    Rule("birth-in-future", ("837", "270", "276"), f"DMG02; {_KNOWN}", birth_in_future),
     Rule("icd-of-the-day", ("837",), "45 CFR 162.1002(c)", revision_of_the_day),
 )

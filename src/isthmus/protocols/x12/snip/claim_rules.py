@@ -16,7 +16,7 @@ from .claim_situations import (
     subscribers,
 )
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 from .situations import INVALID_CODE, MISSING_ELEMENT, MISSING_SEGMENT, PATTERN, SEGMENT_NOT_USED, Rule
 
 _SELF = "18"
@@ -32,9 +32,7 @@ def replaced_claim(document: Document) -> Iterator[Issue]:
     for claim in claims(document):
         does = _REPLACES.get(claim.frequency)
         if does and claim.loop.first("REF", "F8") is None:
-            yield document.issue(
-                Level.SITUATION,
-                "replaced-claim",
+            yield document.broken(
                 claim.head,
                 f"A claim that {does} another needs REF*F8 with the payer's control number of it",
                 code=MISSING_SEGMENT,
@@ -54,9 +52,7 @@ def subscriber_is_patient(document: Document) -> Iterator[Issue]:
             trigger = document.trigger(insured, 2, reference="1069")
             for patient in subscriber.inside("2000C"):
                 note = "SBR02 says that the subscriber is the patient, and a patient level follows"
-                yield document.issue(
-                    Level.SITUATION,
-                    "subscriber-is-patient",
+                yield document.broken(
                     patient.segments[0],
                     note,
                     code=SEGMENT_NOT_USED,
@@ -64,9 +60,7 @@ def subscriber_is_patient(document: Document) -> Iterator[Issue]:
                 )
         elif subscriber.inside("2300"):
             note = "Claims in the subscriber's level: SBR02 must say that the subscriber is the patient (18)"
-            yield document.issue(
-                Level.SITUATION,
-                "subscriber-is-patient",
+            yield document.broken(
                 insured,
                 note,
                 element=2,
@@ -83,9 +77,7 @@ def patient_details(document: Document) -> Iterator[Issue]:
             continue
         for tag in ("N3", "N4", "DMG"):
             if name.first(tag) is None:
-                yield document.issue(
-                    Level.SITUATION,
-                    "patient-details",
+                yield document.broken(
                     name.segments[0],
                     f"The subscriber is the patient: {tag} is required",
                     code=MISSING_SEGMENT,
@@ -99,9 +91,7 @@ def level_without_claim(document: Document) -> Iterator[Issue]:
     """A subscriber's level without a patient level in it has a claim."""
     for subscriber in subscribers(document):
         if not subscriber.inside("2000C") and not subscriber.inside("2300"):
-            yield document.issue(
-                Level.SITUATION,
-                "level-without-claim",
+            yield document.broken(
                 subscriber.segments[0],
                 "A subscriber's level without patients in it has a claim",
                 code=MISSING_SEGMENT,
@@ -116,9 +106,7 @@ def rendering_is_billing(document: Document) -> Iterator[Issue]:
         billing, rendering = claim.provider, named(claim.loop, "2310", "82")
         if billing and rendering and npi(billing) and npi(billing) == npi(rendering):
             note = "The rendering provider is the billing provider: it is sent only when it is another"
-            yield document.issue(
-                Level.SITUATION,
-                "rendering-is-billing",
+            yield document.broken(
                 rendering.segments[0],
                 note,
                 code=SEGMENT_NOT_USED,
@@ -133,9 +121,7 @@ def billing_street(document: Document) -> Iterator[Issue]:
             for element in (1, 2):
                 if _NO_STREET.search(address.element(element)):
                     note = "The billing provider's address is a street; boxes stand in the pay-to address (2010AB)"
-                    yield document.issue(
-                        Level.SITUATION, "billing-street", address, note, element=element, code=PATTERN, reference="166"
-                    )
+                    yield document.broken(address, note, element=element, code=PATTERN, reference="166")
 
 
 def nine_digits(document: Document) -> Iterator[Issue]:
@@ -145,34 +131,24 @@ def nine_digits(document: Document) -> Iterator[Issue]:
         place = party.first("N4") if party else None
         if place is not None and not place.element(4) and len(place.element(3)) == 5:
             note = "Billing provider and service facility have a ZIP code of nine digits"
-            yield document.issue(
-                Level.SITUATION, "zip-nine-digits", place, note, element=3, code=PATTERN, reference="116"
-            )
+            yield document.broken(place, note, element=3, code=PATTERN, reference="116")
 
 
-def accident(document: Document) -> Iterator[Issue]:
-    """A claim after an accident says when, and after a car's accident in which state."""
+def accident_state(document: Document) -> Iterator[Issue]:
+    """A claim after a car's accident says in which state it was."""
     for claim in claims(document):
         causes = claim.head.components(11)
-        related = set(causes[:3]) & {"AA", "OA"}
-        if not related:
-            continue
-        if "AA" in related and not (*causes, "", "", "", "")[3]:
+        if "AA" in causes[:3] and not (*causes, "", "", "", "")[3]:
             note = "A car's accident: the state that it was in is required"
-            yield document.issue(
-                Level.SITUATION,
-                "accident-state",
-                claim.head,
-                note,
-                element=11,
-                component=4,
-                code=MISSING_ELEMENT,
-                reference="156",
-            )
-        if claim.loop.first("DTP", "439") is None:
-            yield document.issue(
-                Level.SITUATION,
-                "accident-date",
+            yield document.broken(claim.head, note, element=11, component=4, code=MISSING_ELEMENT, reference="156")
+
+
+def accident_date(document: Document) -> Iterator[Issue]:
+    """A claim after an accident says when it was."""
+    for claim in claims(document):
+        related = {"AA", "OA"}.intersection(claim.head.components(11)[:3])
+        if related and claim.loop.first("DTP", "439") is None:
+            yield document.broken(
                 claim.head,
                 "An accident: DTP*439 is required",
                 code=MISSING_SEGMENT,
@@ -187,9 +163,7 @@ def other_payers(document: Document) -> Iterator[Issue]:
     for claim in claims(document):
         insured = claim.subscriber.first("SBR") if claim.subscriber else None
         if insured is not None and insured.element(1) in _LATER_PAYER and not claim.loop.inside("2320"):
-            yield document.issue(
-                Level.SITUATION,
-                "other-payers",
+            yield document.broken(
                 claim.head,
                 "A claim to a payer that is not the primary one names the others: loop 2320",
                 code=MISSING_SEGMENT,
@@ -210,9 +184,7 @@ def diagnosis_pointers(document: Document) -> Iterator[Issue]:
                 continue
             for component, pointer in enumerate(service.components(7), 1):
                 if pointer and pointer not in allowed:
-                    yield document.issue(
-                        Level.SITUATION,
-                        "diagnosis-pointer",
+                    yield document.broken(
                         service,
                         "It points at a diagnosis that the claim does not have",
                         element=7,
@@ -229,9 +201,7 @@ def one_revision(document: Document) -> Iterator[Issue]:
         if codes & _ICD_9 and codes & _ICD_10:
             segment = claim.loop.all("HI")[0]
             note = "The diagnoses of a claim are all ICD-9 or all ICD-10"
-            yield document.issue(
-                Level.SITUATION,
-                "one-icd-revision",
+            yield document.broken(
                 segment,
                 note,
                 element=1,
@@ -256,7 +226,8 @@ CLAIM_RULES = (
         nine_digits,
         SINCE_5010,
     ),
-    Rule("accident", ("837",), f"837 guides, CLM11-4 and DTP*439; {_KNOWN}", accident, PROFESSIONAL),
+    Rule("accident-state", ("837",), f"837 guides, CLM11-4; {_KNOWN}", accident_state, PROFESSIONAL),
+    Rule("accident-date", ("837",), f"837 guides, 2300 DTP*439; {_KNOWN}", accident_date, PROFESSIONAL),
     Rule("other-payers", ("837",), f"837 guides, 2320; {_KNOWN}", other_payers),
     Rule("diagnosis-pointer", ("837",), "RFI 433: 2400 SV107", diagnosis_pointers, PROFESSIONAL),
     Rule("one-icd-revision", ("837",), f"45 CFR 162.1002; {_KNOWN}", one_revision),

@@ -64,28 +64,27 @@ class Document:
         """What made a rule apply."""
         return Trigger(segment.tag, self.position(segment), self.loop(segment), element, component, reference=reference)
 
-    def issue(
+    def unbalanced(self, rule: str, segment: Segment, element: int, note: str) -> Issue:
+        """What does not add up; a 999 has no code for it."""
+        where = place(segment, self.position(segment), self.loop(segment), element)
+        return Issue(Level.BALANCE, rule, where, note)
+
+    def broken(
         self,
-        level: Level,
-        rule: str,
         segment: Segment,
         note: str,
         *,
+        code: str,
         element: int = 0,
         component: int = 0,
-        code: str = "",
         missing: str = "",
         loop: str = "",
         reference: str = "",
         trigger: Trigger | None = None,
     ) -> Issue:
-        """`missing`: the name of a segment that is not there; `segment` is then the one that it belongs to."""
-        where = place(
-            segment,
-            self.position(segment),
-            loop or self.loop(segment),
-            element,
-            component,
-            tag=missing,
-        )
-        return Issue(level, rule, where, note, code, reference, "", trigger)
+        """What breaks a rule between segments; the table gives it the rule's name and source.
+
+        `missing`: the name of a segment that is not there; `segment` is then the one that it belongs to.
+        """
+        where = place(segment, self.position(segment), loop or self.loop(segment), element, component, tag=missing)
+        return Issue(Level.SITUATION, "", where, note, code, reference, "", trigger)

@@ -20,8 +20,8 @@ MISSING, TOO_MANY, INVALID_CODE, TOO_MANY_REPETITIONS, TOO_MANY_COMPONENTS = "1"
 NOT_USED = "I10"
 """IK403, element 621."""
 
-_CACHE_MAX = 4096
-"""Composites of a file repeat: procedure codes, qualifiers. More distinct ones than this are tested again."""
+_REMEMBERED_MAX = 4096
+"""Amounts, dates and procedure codes of a file repeat. Beyond this many they are tested again."""
 
 _FORMAT, _FORMATTED = "1250", "1251"
 """Data elements: the format of a date or time, and the date or time."""
@@ -95,23 +95,13 @@ class Elements:
         if spec.usage == "N":
             return lambda value: False
         if spec.components or spec.repeats > 1:
-            return self._cached(spec)
+            return _remembering(lambda value: next(self._element(spec, 1, value), None) is None)
         if spec.codes and not spec.external:
             return spec.codes.__contains__
-        return test(spec.kind, spec.low, spec.high, self._marks) if spec.kind else bool
-
-    def _cached(self, spec: ElementSpec) -> Callable[[str], object]:
-        known: dict[str, bool] = {}
-
-        def passes(value: str) -> bool:
-            found = known.get(value)
-            if found is None:
-                if len(known) >= _CACHE_MAX:
-                    known.clear()
-                found = known[value] = next(self._element(spec, 1, value), None) is None
-            return found
-
-        return passes
+        if not spec.kind:
+            return bool
+        found = test(spec.kind, spec.low, spec.high, self._marks)
+        return found if spec.kind in ("AN", "ID") else _remembering(found)
 
     def _faults(self, spec: SegmentSpec, tests: _Tests, values: Sequence[str]) -> Iterator[Fault]:
         specs = spec.elements
@@ -203,6 +193,21 @@ class Elements:
         if spec.codes and not spec.external:
             note = f"{spec.name or 'It'} is none of the codes that the guide uses here"
             yield Fault(Level.GUIDE, "code", number, component, repetition, note, INVALID_CODE, spec.reference)
+
+
+def _remembering(test: Callable[[str], object]) -> Callable[[str], object]:
+    """A test that is made once for each value of a document; what it remembers goes with the document."""
+    known: dict[str, object] = {}
+
+    def passes(value: str) -> object:
+        found = known.get(value)
+        if found is None:
+            if len(known) >= _REMEMBERED_MAX:
+                known.clear()
+            found = known[value] = bool(test(value))
+        return found
+
+    return passes
 
 
 def _passes(tests: _Tests, values: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..segment import Segment
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 from .situations import INVALID_CODE, Rule
 
 _LEVELS_IN = {
@@ -31,9 +31,7 @@ def sequence(document: Document) -> Iterator[Issue]:
     for number, level in enumerate(_levels(document), 1):
         if level.element(1) != str(number):
             note = "HL01 counts the levels of the set from 1 without gaps"
-            yield document.issue(
-                Level.SITUATION, "hl-sequence", level, note, element=1, code=INVALID_CODE, reference="628"
-            )
+            yield document.broken(level, note, element=1, code=INVALID_CODE, reference="628")
 
 
 def parent(document: Document) -> Iterator[Issue]:
@@ -49,9 +47,7 @@ def parent(document: Document) -> Iterator[Issue]:
         else:
             note = ""
         if note:
-            yield document.issue(
-                Level.SITUATION, "hl-parent", level, note, element=2, code=INVALID_CODE, reference="734"
-            )
+            yield document.broken(level, note, element=2, code=INVALID_CODE, reference="734")
         seen.setdefault(level.element(1), kind)
 
 
@@ -67,9 +63,7 @@ def children(document: Document) -> Iterator[Issue]:
                 if said == "1"
                 else "HL04 says that no level follows in this one, and one does"
             )
-            yield document.issue(
-                Level.SITUATION, "hl-child", level, note, element=4, code=INVALID_CODE, reference="736"
-            )
+            yield document.broken(level, note, element=4, code=INVALID_CODE, reference="736")
 
 
 def line_numbers(document: Document) -> Iterator[Issue]:
@@ -82,15 +76,18 @@ def line_numbers(document: Document) -> Iterator[Issue]:
         elif tag == "LX":
             if segment.element(1) != str(expected):
                 note = "LX01 counts the service lines of a claim from 1 without gaps"
-                yield document.issue(
-                    Level.SITUATION, "line-number", segment, note, element=1, code=INVALID_CODE, reference="554"
-                )
+                yield document.broken(segment, note, element=1, code=INVALID_CODE, reference="554")
             expected += 1
 
 
 HIERARCHY_RULES = (
-    Rule("hl-sequence", _HEALTH, "X12 segment HL, comments on HL01; guides of the sets", sequence),
-    Rule("hl-parent", _HEALTH, "X12 segment HL, comments on HL02; loops of the guides", parent),
+    Rule("hl-sequence", _HEALTH, "X12 segment HL, comments on HL01", sequence),
+    Rule("hl-parent", _HEALTH, "X12 segment HL, comments on HL02; the loops of the guides", parent),
     Rule("hl-child", _HEALTH, "X12 segment HL, comments on HL04", children),
-    Rule("line-number", ("837",), "837 guides, 2400 LX01 (known to the field)", line_numbers),
+    Rule(
+        "line-number",
+        ("837",),
+        "837 guides, 2400 LX01; known to the field, not verified against the guide",
+        line_numbers,
+    ),
 )

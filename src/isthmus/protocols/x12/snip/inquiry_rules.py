@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..segment import Segment
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 from .situations import MISSING_ELEMENT, MISSING_SEGMENT, SEGMENT_NOT_USED, Rule
 
 _SUBSCRIBER, _DEPENDENT = "22", "23"
@@ -52,9 +52,7 @@ def asked_for(document: Document) -> Iterator[Issue]:
     for patient in _patients(document, "CD"):
         if patient.first("EQ") is None:
             loop = f"2110{patient.suffix}"
-            yield _missing(
-                document, patient, "inquiry", "Nothing is asked about this patient: EQ is required", "EQ", loop
-            )
+            yield _missing(document, patient, "Nothing is asked about this patient: EQ is required", "EQ", loop)
 
 
 def findable(document: Document) -> Iterator[Issue]:
@@ -63,9 +61,7 @@ def findable(document: Document) -> Iterator[Issue]:
         name = patient.first("NM1")
         if name is not None and not name.element(9) and not name.element(3):
             note = "A patient without identifier (NM109) and name (NM103) cannot be found"
-            yield document.issue(
-                Level.SITUATION, "patient-search", name, note, element=9, code=MISSING_ELEMENT, reference="67"
-            )
+            yield document.broken(name, note, element=9, code=MISSING_ELEMENT, reference="67")
 
 
 def answered(document: Document) -> Iterator[Issue]:
@@ -73,7 +69,7 @@ def answered(document: Document) -> Iterator[Issue]:
     for patient in _patients(document, "CD"):
         if patient.first("EB", "AAA") is None:
             note = "There is no answer for this patient: EB or AAA is required"
-            yield _missing(document, patient, "answer", note, "EB", f"2110{patient.suffix}")
+            yield _missing(document, patient, note, "EB", f"2110{patient.suffix}")
 
 
 def bracketed(document: Document) -> Iterator[Issue]:
@@ -83,10 +79,10 @@ def bracketed(document: Document) -> Iterator[Issue]:
         tag = segment.elements[0]
         if tag == "LE" and opened is None:
             note = "LE ends a loop that no LS began"
-            yield document.issue(Level.SITUATION, "loop-brackets", segment, note, code=SEGMENT_NOT_USED)
+            yield document.broken(segment, note, code=SEGMENT_NOT_USED)
         if opened is not None and tag in ("LS", "EB", "HL", "SE"):
             note = "LS begins a loop that no LE ends"
-            yield document.issue(Level.SITUATION, "loop-brackets", opened, note, code=MISSING_SEGMENT, missing="LE")
+            yield document.broken(opened, note, code=MISSING_SEGMENT, missing="LE")
             opened = None
         if tag == "LS":
             opened = segment
@@ -95,17 +91,15 @@ def bracketed(document: Document) -> Iterator[Issue]:
 
 
 def traced(document: Document) -> Iterator[Issue]:
-    """276 and 277: the claim that is asked about, TRN."""
+    """276: the claim that is asked about, TRN."""
     for patient in _patients(document, "DE"):
         if patient.first("TRN") is None:
             note = "No claim of this patient is named: TRN is required"
-            yield _missing(document, patient, "claim-trace", note, "TRN", f"2200{patient.suffix}")
+            yield _missing(document, patient, note, "TRN", f"2200{patient.suffix}")
 
 
-def _missing(document: Document, patient: _Patient, rule: str, note: str, tag: str, loop: str) -> Issue:
-    return document.issue(
-        Level.SITUATION,
-        rule,
+def _missing(document: Document, patient: _Patient, note: str, tag: str, loop: str) -> Issue:
+    return document.broken(
         patient.head,
         note,
         code=MISSING_SEGMENT,

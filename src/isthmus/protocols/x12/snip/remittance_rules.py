@@ -8,7 +8,7 @@ from ..loops import Loop, descend
 from ..segment import Segment
 from ..values import maybe_date, maybe_number
 from .document import Document
-from .issue import Issue, Level
+from .issue import Issue
 from .situations import (
     ELEMENT_NOT_USED,
     INVALID_CODE,
@@ -34,12 +34,10 @@ def without_money(document: Document) -> Iterator[Issue]:
     informs, none = payment.element(1) == "H", payment.element(4) == "NON"
     if informs != none:
         note = "BPR01 H (information only) and BPR04 NON (no payment) stand together"
-        yield document.issue(
-            Level.SITUATION, "without-money", payment, note, element=4, code=INVALID_CODE, reference="591"
-        )
+        yield document.broken(payment, note, element=4, code=INVALID_CODE, reference="591")
     if none and maybe_number(payment.element(2)):
         note = "Without a payment (BPR04 NON) the amount is zero"
-        yield document.issue(Level.SITUATION, "without-money", payment, note, element=2, code=PATTERN, reference="782")
+        yield document.broken(payment, note, element=2, code=PATTERN, reference="782")
 
 
 def accounts(document: Document) -> Iterator[Issue]:
@@ -50,9 +48,7 @@ def accounts(document: Document) -> Iterator[Issue]:
     for element, reference in _ACCOUNTS.items():
         if not payment.element(element):
             note = "A payment by ACH names the format, the banks and the accounts"
-            yield document.issue(
-                Level.SITUATION,
-                "ach-accounts",
+            yield document.broken(
                 payment,
                 note,
                 element=element,
@@ -68,7 +64,7 @@ def reversals(document: Document) -> Iterator[Issue]:
         charge = maybe_number(head.element(3))
         if head.element(2) == _REVERSAL and charge is not None and charge > 0:
             note = "A reversal (CLP02 22) negates the charge of the claim that it takes back"
-            yield document.issue(Level.SITUATION, "reversal-sign", head, note, element=3, code=PATTERN, reference="782")
+            yield document.broken(head, note, element=3, code=PATTERN, reference="782")
 
 
 def reversed_responsibility(document: Document) -> Iterator[Issue]:
@@ -77,9 +73,7 @@ def reversed_responsibility(document: Document) -> Iterator[Issue]:
         head = claim.segments[0]
         if head.element(2) == _REVERSAL and head.element(5):
             note = "A reversal (CLP02 22) has no patient responsibility amount"
-            yield document.issue(
-                Level.SITUATION,
-                "reversal-responsibility",
+            yield document.broken(
                 head,
                 note,
                 element=5,
@@ -95,9 +89,7 @@ def service_dates(document: Document) -> Iterator[Issue]:
             continue
         for line in claim.inside("2110"):
             if line.first("DTM", "472") is None and line.first("DTM", "150") is None:
-                yield document.issue(
-                    Level.SITUATION,
-                    "service-date",
+                yield document.broken(
                     line.segments[0],
                     "Neither the claim nor this line says when the service was: DTM*232 or DTM*472",
                     code=MISSING_SEGMENT,
@@ -115,9 +107,7 @@ def periods(document: Document) -> Iterator[Issue]:
                 first = loop.first("DTM", begin) if last else None
                 if first and last and _before(last, first):
                     note = "The period ends before it begins"
-                    yield document.issue(
-                        Level.SITUATION, "date-range", last, note, element=2, code=INVALID_DATE, reference="373"
-                    )
+                    yield document.broken(last, note, element=2, code=INVALID_DATE, reference="373")
 
 
 def _before(one: Segment, other: Segment) -> bool:

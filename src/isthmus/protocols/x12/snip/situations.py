@@ -1,6 +1,6 @@
 """SNIP 4: what one segment requires of another, as a table of rules; each is a small function over one document.
 
-    Rule(name, sets, source, check)       check(document) -> (segment, what is wrong with it, how a 999 says it)
+    Rule(name, sets, source, check)       check(document) -> issues: where, what is wrong, how a 999 says it
 
 The guides' situational rules are copyrighted text of X12. Here stand the facts that public sources give: answers of X12 to requests
 for interpretation (RFI), CMS and payers' companion guides, and rules that the field knows, which `source` says of each.
@@ -38,7 +38,10 @@ class Rule(NamedTuple):
 
 
 def situations(document: Document, rules: tuple[Rule, ...]) -> list[Issue]:
-    """What is broken of the rules that apply, each with the rule's source."""
+    """What is broken of the rules that apply, each with the rule's name and source."""
     return [
-        issue._replace(source=rule.source) for rule in rules if rule.applies(document) for issue in rule.check(document)
+        issue._replace(rule=rule.name, source=rule.source)
+        for rule in rules
+        if rule.applies(document)
+        for issue in rule.check(document)
     ]
