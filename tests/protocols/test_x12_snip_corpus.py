@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +63,36 @@ def test_no_note_holds_a_name_or_an_identifier_of_the_document() -> None:
             }
             text = "\n".join(validated(one).lines())
             assert [value for value in held if value in text] == [], name
+
+
+def published_lists() -> dict[str, snip.Codes]:
+    """Code systems that are free to use, as their publishers give them."""
+    folder = CORPUS / "code-systems"
+    diagnoses = (folder / "pypi+simple-icd-10-cm" / "icd10cm-code-list-2026.txt").read_text().split()
+    services = (folder / "dewittpe+cms.hcpcs" / "hcpcs-2019-anweb-extract.txt").read_text("latin-1").splitlines()
+    groups = (folder / "yubin-park+drgpy" / "ms-drg-v40-appendix_A.txt").read_text("latin-1").splitlines()
+    return {
+        "icd-10-cm": snip.Codes("icd-10-cm", [code for code in diagnoses if len(code) > 2 and "-" not in code]),
+        "hcpcs": snip.Codes("hcpcs", {line[:5] for line in services}),
+        "ms-drg": snip.Codes("ms-drg", {line[:3] for line in groups if line[:3].isdigit()}),
+    }
+
+
+def test_published_lists_are_code_sets_and_hold_the_diagnoses_of_published_claims() -> None:
+    """The list of HCPCS in the corpus is an extract, which lacks what some claims charge."""
+    lists = published_lists()
+    unknown = [
+        issue.place.tag
+        for _, read in documents()
+        for one in read.transactions
+        for issue in snip.validate(one, code_sets=lists, levels=(5,)).issues
+        if issue.rule == "code-list" and issue.place.tag == "HI"
+    ]
+
+    assert len(lists["icd-10-cm"]) > 70_000
+    assert len(lists["ms-drg"]) > 700
+    assert lists["hcpcs"].holds("A0425", date(2019, 1, 1))
+    assert unknown == []
 
 
 class Compared(NamedTuple):

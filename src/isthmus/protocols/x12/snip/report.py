@@ -46,8 +46,10 @@ class Report:
         for issue in self.issues:
             yield f"SNIP {issue.level}  {_where(issue)}  {issue.rule}: {issue.note}"
         for one in self.checked:
-            if one.extent != "whole":
-                yield f"SNIP {one.level}  {one.extent} check by {one.by}{': ' if one.note else ''}{one.note}"
+            if one.extent == "none":
+                yield f"SNIP {one.level}  not checked: {one.note}"
+            elif one.extent == "partial":
+                yield f"SNIP {one.level}  checked in part, by {one.by}: {one.note}"
 
     def __repr__(self) -> str:
         extent = "partial" if self.partial else "whole"
