@@ -9,6 +9,7 @@ from written_claims import (
     INSTITUTIONAL,
     PROFESSIONAL,
     REMITTANCE,
+    STATUS_ANSWER,
     STATUS_INQUIRY,
     VERSIONS,
 )
@@ -118,6 +119,8 @@ def test_a_remittance_says_when_the_service_was_at_the_claim_or_at_every_line() 
         (ANSWER, "LE", "", "loop-brackets"),
         (ANSWER, "LS", "", "loop-brackets"),
         (STATUS_INQUIRY, "TRN", "", "claim-trace"),
+        (STATUS_ANSWER, "TRN", "", "claim-trace"),
+        (STATUS_ANSWER, "DTP", "DTP*472*RD8*20260110-20260109", "date-range"),
         (STATUS_INQUIRY, "HL*3", "HL*3*2*21*1", "hl-parent"),
     ],
 )

@@ -91,7 +91,7 @@ def bracketed(document: Document) -> Iterator[Issue]:
 
 
 def traced(document: Document) -> Iterator[Issue]:
-    """276: the claim that is asked about, TRN."""
+    """The claim that is asked about or answered for: TRN."""
     for patient in _patients(document, "DE"):
         if patient.first("TRN") is None:
             note = "No claim of this patient is named: TRN is required"
@@ -115,5 +115,5 @@ INQUIRY_RULES = (
     Rule("patient-search", ("270",), f"270 guides, 2100C and 2100D NM1; {_KNOWN}", findable),
     Rule("answer", ("271",), f"271 guides, EB and AAA; {_KNOWN}", answered),
     Rule("loop-brackets", ("271",), "X12.6, LS and LE", bracketed),
-    Rule("claim-trace", ("276",), f"276 guides, 2200D and 2200E TRN; {_KNOWN}", traced),
+    Rule("claim-trace", ("276", "277"), f"276 and 277 guides, 2200D and 2200E TRN; {_KNOWN}", traced),
 )
