@@ -8,7 +8,7 @@ Files, in the order of reading:
   guide.py       a guide as tables                  map_xml.py     from the maps of pyx12
   outline.py     from a short notation              outlines.py    what is known of sets without a map
   validate.py    all levels of one set
-  SNIP 1, 2      structure.py (loops, order, repeats)  elements.py  datatypes.py  relations.py
+  SNIP 1, 2      structure.py (loops, order, repeats)  elements.py  element_faults.py  datatypes.py  relations.py
   SNIP 3         balances.py
   SNIP 4         situations.py (the table)  document.py  hierarchy_, claim_, remittance_, inquiry_rules.py  claim_dates.py
   SNIP 5         codes.py  forms.py  outside.py

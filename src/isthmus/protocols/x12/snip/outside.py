@@ -7,7 +7,7 @@ from datetime import date
 
 from ..segment import Segment
 from .codes import CODED_TAGS, Coded, CodeSet, coded
-from .elements import INVALID_CODE
+from .element_faults import INVALID_CODE
 from .forms import FORMED_TAGS, FORMS, malformed
 from .guide import SegmentSpec
 from .issue import Issue, Level, place
