@@ -21,24 +21,29 @@ CHUNK = 64 << 10
 
 
 def remittance() -> bytes:
-    """An 835 of ten segments for each claim, which balances."""
+    """An 835 of ten segments for each claim, which balances and is right by its guide."""
     writer = x12.Writer(
         sender=("ZZ", "PAYER"), receiver=("ZZ", "HUB"), control_number=1, at=datetime(2026, 1, 15, tzinfo=UTC)
     )
     writer.group("HP", sender="PAYER", receiver="HUB", control_number=1, version="005010X221A1")
-    writer.transaction("835", "0001", implementation="005010X221A1")
+    writer.transaction("835", "0001")
     writer.segment("BPR", "I", str(CLAIMS * 150), "C", "CHK", *[""] * 11, "20260116")
     writer.segment("TRN", "1", "EFT1", "1512345678")
+    writer.segment("N1", "PR", "GOOD PAYER")
+    writer.segment("N3", "1 PAYER PLAZA")
+    writer.segment("N4", "COLUMBUS", "OH", "43215")
+    writer.segment("PER", "BL", "HELP DESK", "TE", "6145550100")
+    writer.segment("N1", "PE", "GENERAL HOSPITAL", "XX", "1234567893")
     writer.segment("LX", "1")
     for number in range(CLAIMS):
         writer.segment("CLP", f"ACC{number}", "1", "200", "150", "50", "12", f"ICN{number}")
         writer.segment("NM1", "QC", "1", "DOE", "JANE")
         writer.segment("DTM", "232", "20260110")
+        writer.segment("AMT", "AU", "200")
         for code in ("99213", "85025"):
             writer.segment("SVC", ("HC", code), "100", "75", "", "1")
             writer.segment("CAS", "PR", "3", "20", "", "2", "5")
             writer.segment("REF", "6R", f"L{number}")
-        writer.segment("AMT", "AU", "200")
     return writer.close()
 
 

@@ -11,9 +11,19 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(
-    "page", ["delimited.md", "nacha.md", "bai2.md", "camt.md", "udi.md", "reassociation.md", "tables.md"]
+PAGES = (
+    "bai2.md",
+    "camt.md",
+    "delimited.md",
+    "nacha.md",
+    "reassociation.md",
+    "tables.md",
+    "udi.md",
+    "x12-validation.md",
 )
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_blocks_of_a_page_run(page: str) -> None:
     blocks = BLOCK.findall((REFERENCE / page).read_text())
     assert blocks

@@ -122,7 +122,7 @@ def test_a_997_says_the_same_with_the_codes_it_has() -> None:
 
     assert bytes(transaction) == (
         b"ST*997*0001~AK1*HC*1~AK2*837*0001~AK5*A~AK2*837*0002~AK3*CLM*12*2300*8~AK4*5:1*1331*7*ZZ~AK4*2**1~"
-        b"AK3*NM1*14*2310A*8~AK5*R*5~AK9*P*2*2*1~SE*12*0001~"
+        b"AK3*NM1*14*2310A*3~AK5*R*5~AK9*P*2*2*1~SE*12*0001~"
     )
     assert [one.code for one in x12.read_ack(transaction).sets] == ["A", "R"]
 
@@ -187,3 +187,53 @@ def test_a_set_named_accepted_in_a_rejected_group_is_rejected() -> None:
 def test_what_is_no_acknowledgement_is_refused(segments: list[str]) -> None:
     with pytest.raises(x12.ParseError):
         x12.read_ack(next(x12.parse(interchange(segments)).transactions))
+
+
+def test_what_triggered_a_rule_is_written_and_read_where_it_belongs() -> None:
+    of_segment = x12.Trigger("CLM", 22, "2300", 5, 3, 0, "1325")
+    of_element = x12.Trigger("SBR", 9, "2000", 2)
+    error = SegmentError(
+        "REF",
+        23,
+        "8",
+        "2300",
+        (ElementError(1, "I9", triggers=(of_element, x12.Trigger("HL", 8))),),
+        (("CLM01", "ACC1"),),
+        (of_segment,),
+    )
+    made = writer("005010X231A1")
+    x12.write_999(made, judged(TWO_SETS, (error,)), "0001")
+    (transaction,) = x12.parse(made.close()).transactions
+
+    assert (
+        b"IK3*REF*23*2300*8~CTX*CLM01:ACC1~CTX*SITUATIONAL TRIGGER*CLM*22*2300*5:3*1325~"
+        b"IK4*1**I9~CTX*SITUATIONAL TRIGGER*SBR*9*2000*2~CTX*SITUATIONAL TRIGGER*HL*8~"
+    ) in bytes(transaction)
+    assert x12.read_ack(transaction).sets[1].segments == (error,)
+
+
+@pytest.mark.parametrize(
+    ("codes", "written"),
+    [
+        (("I4", "I6", "I7", "I8", "I9"), [b"2", b"3", b"3", b"3", b"2"]),
+        (("1", "8"), [b"1", b"8"]),
+    ],
+)
+def test_a_997_says_codes_of_the_guides_by_the_nearest_of_their_kind(
+    codes: tuple[str, ...], written: list[bytes]
+) -> None:
+    made = writer("004010")
+    x12.write_997(made, judged(TWO_SETS, tuple(SegmentError("NM1", 4, code) for code in codes)), "0001")
+
+    assert [line.split(b"*")[4] for line in made.close().split(b"~") if line.startswith(b"AK3")] == written
+
+
+def test_triggers_that_are_no_numbers_are_read_all_the_same() -> None:
+    data = (
+        b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260115*0934*^*00501*000000001*0*T*:~"
+        b"GS*FA*A*B*20260115*0934*1*X*005010X231A1~ST*999*0001~AK1*HC*1~AK2*837*0001~IK3*REF*2**I6~"
+        b"CTX*SITUATIONAL TRIGGER*CLM*x*2300*a:b:c:d*1325~IK5*R*5~AK9*R*1*1*0~SE*8*0001~GE*1*1~IEA*1*000000001~"
+    )
+    (error,) = x12.read_ack(next(x12.parse(data).transactions)).sets[0].segments
+
+    assert error.triggers == (x12.Trigger("CLM", 0, "2300", 0, 0, 0, "1325"),)

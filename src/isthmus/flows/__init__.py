@@ -1,6 +1,7 @@
 """What a hub's author writes: flows, processes, cases, reference tables, and the dispatches that handlers yield.
 
-Lives here: declarations, as values, and pure decisions over them. May not: I/O, clocks, the journal. A declaration does
+Lives here: declarations, as values, and pure decisions over them. May not: I/O (other than the data of
+an installed package, `x12_guides.py`), clocks, the journal. A declaration does
 nothing when it is imported: whoever loads a hub's folder looks for the values that its modules hold.
 Read first: `declaration.py`.
 """

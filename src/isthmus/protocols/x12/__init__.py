@@ -12,12 +12,13 @@ Files, in the order of reading:
   answers.py   what TA1, 999, 997 say         judging.py   what to answer
   ack_writer.py  answers written              ack_reader.py  answers read and matched to what was sent
   views/       documents, typed: 835, 837
-Not here: the guides' own tables of elements and codes (SNIP 2), files and sockets.
+  snip/        validation in levels (SNIP types 1 to 5)
+Not here: the guides' own tables of elements and codes, which are handed in; files and sockets.
 """
 
 from .ack_reader import Matched, Sent, match, read_ack, read_ta1, sent
 from .ack_writer import write_997, write_999, write_ta1
-from .answers import ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer
+from .answers import ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer, Trigger
 from .control import Control
 from .envelope import Group, Interchange, Interchanges, Transaction
 from .findings import Finding
@@ -52,6 +53,7 @@ __all__ = [
     "Separators",
     "SetAnswer",
     "Transaction",
+    "Trigger",
     "Value",
     "Writer",
     "judge_group",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .answers import ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer
+from .answers import SITUATIONAL_TRIGGER, ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer, Trigger
 from .envelope import Interchange, Transaction
 from .grammar import ParseError
 from .segment import Segment
@@ -57,17 +57,46 @@ def _sets(segments: Iterable[Segment]) -> list[SetAnswer]:
         elif tag in ("IK4", "AK4") and errors:
             errors[-1] = errors[-1]._replace(elements=(*errors[-1].elements, _element(segment)))
         elif tag == "CTX" and errors:
-            errors[-1] = errors[-1]._replace(context=(*errors[-1].context, tuple(segment.components(1))))
+            errors[-1] = _with_context(errors[-1], segment)
         elif tag in ("IK5", "AK5") and sets:
             codes = tuple(filter(None, segment.elements[2:7]))
             sets[-1] = sets[-1]._replace(code=segment.element(1), errors=codes, segments=tuple(errors))
     return sets
 
 
+def _with_context(error: SegmentError, segment: Segment) -> SegmentError:
+    """A trigger belongs to the element error before it, to the segment when there is none; other contexts to the segment."""
+    if segment.element(1) != SITUATIONAL_TRIGGER:
+        return error._replace(context=(*error.context, tuple(segment.components(1))))
+    element, component, repetition = _place(segment, 5)
+    trigger = Trigger(
+        segment.element(2),
+        _maybe_count(segment.element(3)),
+        segment.element(4),
+        element,
+        component,
+        repetition,
+        segment.element(6),
+    )
+    if not error.elements:
+        return error._replace(triggers=(*error.triggers, trigger))
+    *before, last = error.elements
+    return error._replace(elements=(*before, last._replace(triggers=(*last.triggers, trigger))))
+
+
 def _element(segment: Segment) -> ElementError:
-    at = [int(part) if part.isascii() and part.isdigit() and len(part) < 6 else 0 for part in segment.components(1)]
-    element, component, repetition = (*at, 0, 0, 0)[:3]
+    element, component, repetition = _place(segment, 1)
     return ElementError(element, segment.element(3), component, repetition, segment.element(2), segment.element(4))
+
+
+def _place(segment: Segment, number: int) -> tuple[int, int, int]:
+    """IK401, AK401 and CTX05: element, component, repetition; 0 for what is not there or no number."""
+    element, component, repetition, *_ = (*map(_maybe_count, segment.components(number)), 0, 0, 0)
+    return element, component, repetition
+
+
+def _maybe_count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _count(segment: Segment, number: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...kernel import Misuse
-from .answers import ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer
+from .answers import SITUATIONAL_TRIGGER, ElementError, GroupAnswer, InterchangeAnswer, SegmentError, SetAnswer, Trigger
 from .values import Value
 from .writer import Writer
 
@@ -13,7 +13,12 @@ ERROR_CODES_MAX = 5
 """IK502 to IK506 and AK905 to AK909."""
 
 # What a 997 has no code for (those of the implementation begin with I) is said by the nearest it has.
-_NEAREST_IN_997 = {"AK3": "8", "AK4": "7", "AK5": "5"}
+_NEAREST_IN_997 = {
+    "AK3": {"I4": "2", "I6": "3", "I7": "3", "I8": "3", "I9": "2"},
+    "AK4": {"I9": "1", "I10": "10", "I11": "1", "I13": "10"},
+    "AK5": dict[str, str](),
+}
+_OTHERWISE_IN_997 = {"AK3": "8", "AK4": "7", "AK5": "5"}
 
 
 def write_ta1(writer: Writer, answer: InterchangeAnswer) -> None:
@@ -49,6 +54,7 @@ def _write_set(writer: Writer, answer: SetAnswer, prefix: str) -> None:
         if prefix == "IK":
             for context in segment.context:
                 writer.segment("CTX", _kept(writer, context))
+            _write_triggers(writer, segment.triggers)
         for element in segment.elements:
             _write_element(writer, segment, element, prefix)
     codes = dict.fromkeys(_code(f"{prefix}5", code) for code in answer.errors)
@@ -58,17 +64,31 @@ def _write_set(writer: Writer, answer: SetAnswer, prefix: str) -> None:
 def _write_element(writer: Writer, segment: SegmentError, element: ElementError, prefix: str) -> None:
     if element.element < 1:
         raise Misuse(f"An error in an element of {segment.tag} names its position, from 1")
-    parts = [str(element.element)]
-    if element.component or element.repetition:
-        parts.append(str(element.component or ""))
-    if element.repetition:
-        parts.append(str(element.repetition))
-    said: list[Value] = [tuple(parts), element.reference, _code(f"{prefix}4", element.code)]
+    place = _place(element.element, element.component, element.repetition)
+    said: list[Value] = [place, element.reference, _code(f"{prefix}4", element.code)]
     try:
         writer.segment(f"{prefix}4", *said, element.value)
     except Misuse:
         # The bad value holds a separator of this interchange: its copy is optional, the error is not.
         writer.segment(f"{prefix}4", *said)
+    if prefix == "IK":
+        _write_triggers(writer, element.triggers)
+
+
+def _write_triggers(writer: Writer, triggers: tuple[Trigger, ...]) -> None:
+    for one in triggers:
+        place = _place(one.element, one.component, one.repetition) if one.element else ()
+        writer.segment("CTX", SITUATIONAL_TRIGGER, one.tag, str(one.position), one.loop, place, one.reference)
+
+
+def _place(element: int, component: int, repetition: int) -> tuple[str, ...]:
+    """IK401 and CTX05: element, component, repetition."""
+    parts = [str(element)]
+    if component or repetition:
+        parts.append(str(component or ""))
+    if repetition:
+        parts.append(str(repetition))
+    return tuple(parts)
 
 
 def _kept(writer: Writer, context: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,4 +97,6 @@ def _kept(writer: Writer, context: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _code(tag: str, code: str) -> str:
-    return _NEAREST_IN_997[tag] if tag in _NEAREST_IN_997 and code.startswith("I") else code
+    if tag not in _NEAREST_IN_997 or not code.startswith("I"):
+        return code
+    return _NEAREST_IN_997[tag].get(code, _OTHERWISE_IN_997[tag])

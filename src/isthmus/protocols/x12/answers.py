@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+SITUATIONAL_TRIGGER = "SITUATIONAL TRIGGER"
+"""CTX01 of a context that is a Trigger."""
+
 
 class InterchangeAnswer(NamedTuple):
     """TA1. `control_number`, `date` and `time` are ISA13, ISA09 and ISA10 of what is answered; `note` is 000 for no error."""
@@ -23,6 +26,18 @@ class InterchangeAnswer(NamedTuple):
         return self.code in ("A", "E")
 
 
+class Trigger(NamedTuple):
+    """CTX*SITUATIONAL TRIGGER: the segment and element because of which a situational rule of the guide applied."""
+
+    tag: str
+    position: int
+    loop: str = ""
+    element: int = 0
+    component: int = 0
+    repetition: int = 0
+    reference: str = ""
+
+
 class ElementError(NamedTuple):
     """IK4 or AK4. `value` is a copy of the bad value: it may be about a patient."""
 
@@ -32,10 +47,14 @@ class ElementError(NamedTuple):
     repetition: int = 0
     reference: str = ""
     value: str = ""
+    triggers: tuple[Trigger, ...] = ()
 
 
 class SegmentError(NamedTuple):
-    """IK3 or AK3. `position` counts from ST, which is 1; `context` holds CTX01, such as ("CLM01", "ACC1")."""
+    """IK3 or AK3. `position` counts from ST, which is 1; `context` holds CTX01, such as ("CLM01", "ACC1").
+
+    CTX of an element error, other than triggers, is kept with its segment.
+    """
 
     tag: str
     position: int
@@ -43,6 +62,7 @@ class SegmentError(NamedTuple):
     loop: str = ""
     elements: tuple[ElementError, ...] = ()
     context: tuple[tuple[str, ...], ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
 
 class SetAnswer(NamedTuple):
