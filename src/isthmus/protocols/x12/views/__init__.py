@@ -5,9 +5,13 @@ are no numbers raise ParseError, because money is never guessed; dates that are 
 Read first: `remittance.py`.
 """
 
-from .claim import Claim, Claims, Line, Party
+from .adjustments import Adjustment, ProviderAdjustment
+from .claim import Claim, Claims
+from .claim_lines import Line
+from .claim_payment import ClaimPayment, ServicePayment
 from .npi import is_npi, npi_findings
-from .remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServicePayment, claim_payments
+from .parties import Party
+from .remittance import Remittance, claim_payments
 
 __all__ = [
     "Adjustment",
