@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple, TypeVar
 
 from ..loops import Loop
 from ..segment import Segment
 from ..values import maybe_date
-from .declared import REQUIRED, Field, Place
+from .declared import REQUIRED, Field, Place, filled
 from .draft import Draft, Element
 from .reading import amount, maybe_amount
 
@@ -36,8 +36,14 @@ class Adjustment(NamedTuple):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Adjustment) and self[:4] == other[:4]
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self[:4])
+
+    def __repr__(self) -> str:
+        return f"<Adjustment at segment {self.segment}>"
 
 
 class ProviderAdjustment(NamedTuple):
@@ -53,8 +59,14 @@ class ProviderAdjustment(NamedTuple):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ProviderAdjustment) and self[:5] == other[:5]
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self[:5])
+
+    def __repr__(self) -> str:
+        return f"<ProviderAdjustment at segment {self.segment}>"
 
 
 class _Adjustments(Field):
@@ -73,7 +85,7 @@ class _Adjustments(Field):
                 draft.add("CAS", elements)
 
     def places(self, loop: Loop, value: Any) -> Iterator[Place]:
-        return _filled(loop, "CAS")
+        return chain.from_iterable(filled(segment) for segment in loop.all("CAS"))
 
 
 class _ProviderAdjustments(Field):
@@ -89,7 +101,7 @@ class _ProviderAdjustments(Field):
                 draft.add("PLB", elements)
 
     def places(self, loop: Loop, value: Any) -> Iterator[Place]:
-        return _filled(loop, "PLB")
+        return chain.from_iterable(filled(segment) for segment in loop.all("PLB"))
 
 
 def adjusted(*, default: Any = REQUIRED) -> Any:
@@ -130,10 +142,3 @@ def _provider_adjustments(segment: Segment) -> Iterator[ProviderAdjustment]:
 
 def _batches(values: list[Reason], size: int) -> list[list[Reason]]:
     return [values[at : at + size] for at in range(0, len(values), size)]
-
-
-def _filled(loop: Loop, tag: str) -> Iterator[Place]:
-    for segment in loop.all(tag):
-        for element in range(1, len(segment.elements)):
-            if segment.elements[element]:
-                yield Place(segment, element)

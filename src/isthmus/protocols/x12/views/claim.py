@@ -13,12 +13,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..findings import Finding
+from .adjustments import Adjustment, adjusted
 from .claim_guide import GUIDE
 from .claim_lines import Line
 from .document import Document
-from .fields import Period, day, loops, number, one, period, text, within
+from .fields import Period, day, each, loops, number, one, period, text, within
 from .health_codes import HealthCode, health_codes
-from .parties import Insured, Party, Provider, Specialty
+from .parties import ClaimProvider, Insured, Note, Party, Provider, Specialty, Submitter
 from .reading import ZERO
 from .record import Record
 
@@ -26,16 +27,28 @@ PROFESSIONAL = "005010X222A1"
 INSTITUTIONAL = "005010X223A2"
 
 
+class OtherParty(ClaimProvider):
+    """Loop 2330: subscriber, payer or provider of another insurance. `decided`: when the payer did (DTP*573)."""
+
+    decided: date | None = day("DTP03", "573", default=None)
+
+
 class OtherInsurance(Record):
-    """Loop 2320: another payer of the same claim, and what it paid (AMT*D)."""
+    """Loop 2320: another payer of the same claim, its adjustments, and what it paid (AMT*D)."""
 
     responsibility: str = text("SBR01")
     relationship: str = text("SBR02", default="")
     group_number: str = text("SBR03", default="")
     group_name: str = text("SBR04", default="")
     filing_indicator: str = text("SBR09", default="")
+    adjustments: list[Adjustment] = adjusted(default=[])
     paid: Decimal | None = number("AMT02", "D", default=None)
-    parties: list[Provider] = loops("2330", Provider, default=[])
+    not_covered: Decimal | None = number("AMT02", "A8", default=None)
+    patient_owes: Decimal | None = number("AMT02", "EAF", default=None)
+    benefits_assigned: str = text("OI03", default="")
+    signature: str = text("OI04", default="")
+    release: str = text("OI06", default="")
+    parties: list[OtherParty] = loops("2330", OtherParty, default=[])
 
 
 class Claim(Record):
@@ -70,10 +83,11 @@ class Claim(Record):
     """REF*D9: the clearinghouse's number, which a 277CA gives back."""
 
     medical_record: str = text("REF02", "EA", default="")
+    notes: list[Note] = each("NTE", Note, default=[])
     codes: list[list[HealthCode]] = health_codes(default=[])
     """Every HI with its codes."""
 
-    providers: list[Provider] = loops("2310", Provider, default=[])
+    providers: list[ClaimProvider] = loops("2310", ClaimProvider, default=[])
     """Loops 2310: rendering, referring, attending, operating …"""
 
     other_insurances: list[OtherInsurance] = loops("2320", OtherInsurance, default=[])
@@ -173,8 +187,11 @@ class Claims(Document, init=False):
     """HHMM or longer."""
 
     kind: str = text("BHT06", default="CH")
-    submitter: Provider | None = one("1000A", Provider, default=None)
-    receiver: Provider | None = one("1000B", Provider, default=None)
+    convention: str = text("REF02", "87", default="")
+    """REF*87: the guide's version, in 004010."""
+
+    submitter: Submitter | None = one("1000A", Submitter, default=None)
+    receiver: Party | None = one("1000B", Party, default=None)
     billing: list[BillingLevel] = loops("2000A", BillingLevel, default=[])
 
     @cached_property

@@ -9,10 +9,11 @@ from typing import Any
 
 from ..loops import Loop
 from ..segment import Segment
+from .adjustments import Adjustment, adjusted
 from .declared import REQUIRED, Field, Place
 from .draft import Draft
-from .fields import Period, loops, number, parts, period, single, text
-from .parties import Provider
+from .fields import Period, day, loops, number, parts, period, single, text
+from .parties import ClaimProvider
 from .record import Record
 
 
@@ -83,6 +84,18 @@ class Drug(Record):
     unit: str = text("CTP05-1", default="")
 
 
+class LineAdjudication(Record):
+    """Loop 2430: what another payer (`payer`, its NM109 in loop 2330) decided on the line."""
+
+    payer: str = text("SVD01")
+    paid: Decimal = number("SVD02")
+    procedure: list[str] = parts("SVD03", default=[])
+    revenue_code: str = text("SVD04", default="")
+    units: Decimal | None = number("SVD05", default=None)
+    adjustments: list[Adjustment] = adjusted(default=[])
+    decided: date | None = day("DTP03", "573", default=None)
+
+
 class Line(Record):
     """Loop 2400. `number` is LX01."""
 
@@ -93,7 +106,8 @@ class Line(Record):
     """REF*6R: comes back with the payment of the line."""
 
     drugs: list[Drug] = loops("2410", Drug, default=[])
-    providers: list[Provider] = loops("2420", Provider, default=[])
+    providers: list[ClaimProvider] = loops("2420", ClaimProvider, default=[])
+    adjudications: list[LineAdjudication] = loops("2430", LineAdjudication, default=[])
 
     @property
     def charge(self) -> Decimal:

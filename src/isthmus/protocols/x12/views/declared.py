@@ -35,6 +35,21 @@ class Place(NamedTuple):
     element: int
     component: int = 0
 
+    @property
+    def path(self) -> str:
+        """As the standard writes it: CLM05-3."""
+        return f"{self.segment.tag}{self.element:02d}" + (f"-{self.component}" if self.component else "")
+
+
+def filled(segment: Segment) -> Iterator[Place]:
+    """Every element that holds something, and every component where it has several."""
+    for element in range(1, len(segment.elements)):
+        components = segment.components(element)
+        if len(components) > 1:
+            yield from (Place(segment, element, at) for at, one in enumerate(components, 1) if one)
+        elif components[0]:
+            yield Place(segment, element)
+
 
 class Field:
     """One field: where it stands, how it is read and written."""

@@ -17,9 +17,12 @@ from ..findings import Finding
 from ..grammar import ParseError
 from ..loops import Loop, Spec, walk
 from ..writer import Writer
-from .declared import Base
+from .declared import Base, Place, filled
 from .npi import npi_findings
 from .reading import date_findings
+
+_STRUCTURE = frozenset(("ST", "SE", "HL", "LX", "LS", "LE"))
+"""What says how a document is built, and nothing else."""
 
 
 class Document(Base, init=False):
@@ -35,13 +38,18 @@ class Document(Base, init=False):
         if transaction is None:
             self._fill(values)
             return
-        if transaction.type != self.type:
-            message = f"This transaction set is no {self.type}"
+        if not self.accepts(transaction):
+            message = f"This transaction set is no {self.type} of this view"
             raise ParseError(message, segment=transaction.header.number, element=1, rule="ST01")
         found, unexpected = walk(self.guide, transaction.segments)
         self.__dict__.update(loop=found, transaction=transaction, _unexpected=unexpected)
 
     transaction: Transaction
+
+    @classmethod
+    def accepts(cls, transaction: Transaction) -> bool:
+        """Whether a transaction set is one of these documents."""
+        return transaction.type == cls.type
 
     @property
     def root(self) -> Loop:
@@ -61,6 +69,17 @@ class Document(Base, init=False):
     def findings(self) -> list[Finding]:
         """Segments without a place in the guide, dates that are none, identifiers with a wrong check digit."""
         return self._in_order(npi_findings(self.transaction.segments))
+
+    def unread(self) -> list[Place]:
+        """What stands in the transaction set and in no field: the account of what a value of this document does not say."""
+        read = {(place.segment.number, place.element, place.component) for place in self.places()}
+        return [
+            place
+            for segment in self.transaction.segments
+            if segment.tag not in _STRUCTURE
+            for place in filled(segment)
+            if not read & {(segment.number, place.element, 0), (segment.number, place.element, place.component or 1)}
+        ]
 
     def _in_order(self, more: Iterable[Finding] = ()) -> list[Finding]:
         found = [*self.__dict__["_unexpected"], *date_findings(self.transaction.segments), *more]

@@ -37,6 +37,9 @@ class Period(NamedTuple):
     start: date
     end: date | None = None
 
+    def __repr__(self) -> str:
+        return "<Period>"
+
 
 class Element(Field):
     """An element of one segment, found by name and qualifier."""
@@ -79,6 +82,8 @@ class Element(Field):
     def places(self, loop: Loop, value: Any) -> Iterator[Place]:
         segment = self.find(loop)
         if segment is not None and segment.element(self.element):
+            if self.qualifier:
+                yield Place(segment, 1)
             yield Place(segment, self.element, self.component)
 
 
@@ -115,6 +120,12 @@ class Day(Element):
             draft.put(self.tag, self.qualifier, self.element - 1, 0, "D8")
         super().write(value, draft)
 
+    def places(self, loop: Loop, value: Any) -> Iterator[Place]:
+        for place in super().places(loop, value):
+            if place.element == self.element and self.tag in _FORMATTED:
+                yield place._replace(element=self.element - 1)
+            yield place
+
 
 class Span(Element):
     """A period with its format in the element before."""
@@ -133,7 +144,9 @@ class Span(Element):
 
     def places(self, loop: Loop, value: Any) -> Iterator[Place]:
         for place in super().places(loop, value):
-            yield from (place._replace(element=self.element - 1), place)
+            if place.element == self.element:
+                yield place._replace(element=self.element - 1)
+            yield place
 
 
 class Parts(Element):
@@ -141,7 +154,10 @@ class Parts(Element):
         return []
 
     def of(self, segment: Segment) -> Any:
-        return segment.components(self.element) if segment.element(self.element) else []
+        found = segment.components(self.element)
+        while found and not found[-1]:
+            found.pop()
+        return found
 
     def written(self, value: Any) -> Value:
         return tuple(value)

@@ -29,6 +29,9 @@ class HealthCode(NamedTuple):
     amount: Decimal | None = None
     present_on_admission: str = ""
 
+    def __repr__(self) -> str:
+        return f"<HealthCode {self.qualifier[:3]}>"
+
 
 class _HealthCodes(Field):
     """One list for each HI, because which codes share a segment is the guide's choice (837P and 837I differ)."""

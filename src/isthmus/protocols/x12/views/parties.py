@@ -53,6 +53,13 @@ class Specialty(Record):
     code: str = text("PRV03", default="")
 
 
+class Note(Record):
+    """One NTE."""
+
+    kind: str = text("NTE01", default="ADD")
+    words: str = text("NTE02")
+
+
 class Address(Record):
     """N3 and N4."""
 
@@ -90,8 +97,22 @@ class Party(Record):
         return f"<{type(self).__name__} {self.role[:3]}>"
 
 
+class Submitter(Party):
+    """Loop 1000A of an 837."""
+
+    contacts: list[Contact] = each("PER", Contact, default=[])
+
+
 class Provider(Party):
-    """A party of an 837 that is no patient: with specialty, address, references and contacts."""
+    """Billing provider, pay-to provider or payer of an 837: with address, references and contacts."""
+
+    address: Address | None = within("N3 N4", Address, default=None)
+    references: list[Reference] = each("REF", Reference, default=[])
+    contacts: list[Contact] = each("PER", Contact, default=[])
+
+
+class ClaimProvider(Party):
+    """Who renders, refers, attends …: a party of a claim or a line, with its specialty."""
 
     specialty: Specialty | None = within("PRV", Specialty, default=None)
     address: Address | None = within("N3 N4", Address, default=None)
@@ -110,7 +131,7 @@ class Insured(Party):
 
 
 class Organisation(Record):
-    """An N1 loop: payer (PR) and payee (PE) of a remittance."""
+    """An N1 loop: payee (PE) of a remittance."""
 
     role: str = text("N101")
     name: str = text("N102", default="")
@@ -118,8 +139,13 @@ class Organisation(Record):
     id: str = text("N104", default="")
     address: Address | None = within("N3 N4", Address, default=None)
     references: list[Reference] = each("REF", Reference, default=[])
-    contacts: list[Contact] = each("PER", Contact, default=[])
 
     def value(self, tag: str, element: int, *qualifiers: str) -> str:
         """An element of the loop that it was read from, as `Loop.value`."""
         return self.loop.value(tag, element, *qualifiers)
+
+
+class PayingOrganisation(Organisation):
+    """The payer (PR) of a remittance, with its contacts."""
+
+    contacts: list[Contact] = each("PER", Contact, default=[])

@@ -21,7 +21,7 @@ from .adjustments import ProviderAdjustment, provider_adjusted
 from .claim_payment import ClaimPayment, claim_payments_of
 from .document import Document
 from .fields import day, number, one, text
-from .parties import Organisation
+from .parties import Organisation, PayingOrganisation
 from .reading import ZERO
 
 _CLAIM = loop(
@@ -81,7 +81,7 @@ class Remittance(Document, init=False):
 
     receiver_id: str = text("REF02", "EV", default="")
     production_date: date | None = day("DTM02", "405", default=None)
-    payer: Organisation | None = one("1000A", Organisation, default=None)
+    payer: PayingOrganisation | None = one("1000A", PayingOrganisation, default=None)
     payee: Organisation | None = one("1000B", Organisation, default=None)
     claims: list[ClaimPayment] = claim_payments_of(default=[])
     """Every claim, in the order of the file."""
