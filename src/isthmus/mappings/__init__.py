@@ -1,6 +1,9 @@
 """Wire formats to canonical values: pure functions, with provenance and the account of what was not used.
 
     adt, dft     HL7 v2 messages -> canonical events         register    the day-end register file -> DayEndRegister
+    claim, claim_document     X12 837 <-> Claim              eligibility X12 270 <-> EligibilityInquiry, 271 -> its answer
+    remittance   X12 835 -> Remittance                       claim_status    X12 276, 277, 277CA -> what became of claims
+    elements     reads typed X12 values, and accounts for the elements that were not used
     site         what a site chooses: which field holds the account, which zone a facility lives in, signs of credits
     reader       reads a field, checks it, and notes where it came from
     unused       which populated fields of a message no event was made from
@@ -10,8 +13,9 @@ differently is a setting of `Site`, never a second mapping.
 Read first: `site.py`, then `dft.py`.
 """
 
+from .elements import unused_elements
 from .reader import MappingError
 from .site import Site
 from .unused import unused
 
-__all__ = ["MappingError", "Site", "unused"]
+__all__ = ["MappingError", "Site", "unused", "unused_elements"]

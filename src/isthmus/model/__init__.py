@@ -7,6 +7,16 @@ Read first: `event.py`.
 
 from .account import AccountMoved, AccountReadyToBill, AccountRelinked, BillingWithdrawn
 from .charge import ChargePosted
+from .claim import Claim, ClaimLine, ClaimParty, Diagnosis
+from .claim_status import (
+    AcknowledgedClaim,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    ClaimStatus,
+    ClaimStatusInquiry,
+    StatusReason,
+)
+from .eligibility import CoverageBenefit, EligibilityAnswer, EligibilityInquiry, EligibilityRejection
 from .encounter import (
     AdmissionCancelled,
     DischargeCancelled,
@@ -22,6 +32,7 @@ from .encounter import (
 from .event import Catalogue, Document, Event, Origin
 from .journal_entry import EntryLine, JournalEntry
 from .register import DayEndRegister, RegisterRow
+from .remittance import PaidClaim, PaidLine, PaymentAdjustment, ProviderLevelAdjustment, Remittance
 from .revenue import ChargeJournaled, RevenueRecognised
 
 CATALOGUE = Catalogue(
@@ -32,14 +43,21 @@ CATALOGUE = Catalogue(
     BillingWithdrawn,
     ChargeJournaled,
     ChargePosted,
+    Claim,
+    ClaimAcknowledgement,
+    ClaimStatus,
+    ClaimStatusInquiry,
     DayEndRegister,
     DischargeCancelled,
+    EligibilityAnswer,
+    EligibilityInquiry,
     EncounterAdmitted,
     EncounterDischarged,
     EncounterRegistered,
     EncounterUpdated,
     JournalEntry,
     PatientsMerged,
+    Remittance,
     RevenueRecognised,
 )
 """Every type of the model, in its present version."""
@@ -49,14 +67,27 @@ __all__ = [
     "AccountMoved",
     "AccountReadyToBill",
     "AccountRelinked",
+    "AcknowledgedClaim",
+    "AcknowledgedProvider",
     "AdmissionCancelled",
     "BillingWithdrawn",
     "Catalogue",
     "ChargeJournaled",
     "ChargePosted",
+    "Claim",
+    "ClaimAcknowledgement",
+    "ClaimLine",
+    "ClaimParty",
+    "ClaimStatus",
+    "ClaimStatusInquiry",
+    "CoverageBenefit",
     "DayEndRegister",
+    "Diagnosis",
     "DischargeCancelled",
     "Document",
+    "EligibilityAnswer",
+    "EligibilityInquiry",
+    "EligibilityRejection",
     "EncounterAdmitted",
     "EncounterDischarged",
     "EncounterEvent",
@@ -67,8 +98,14 @@ __all__ = [
     "Identifier",
     "JournalEntry",
     "Origin",
+    "PaidClaim",
+    "PaidLine",
     "Patient",
     "PatientsMerged",
+    "PaymentAdjustment",
+    "ProviderLevelAdjustment",
     "RegisterRow",
+    "Remittance",
     "RevenueRecognised",
+    "StatusReason",
 ]

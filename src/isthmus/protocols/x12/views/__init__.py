@@ -36,6 +36,7 @@ from .eligibility_answer import (
     Delivery,
     DependentAnswer,
     EligibilityAnswer,
+    PatientAnswer,
     ReceiverAnswer,
     RelatedEntity,
     SourceAnswer,
@@ -46,6 +47,7 @@ from .eligibility_inquiry import (
     DependentInquiry,
     EligibilityInquiry,
     InquiredMember,
+    PatientInquiry,
     ReceiverInquiry,
     SourceInquiry,
     SubscriberInquiry,
@@ -72,6 +74,7 @@ from .parties import (
 )
 from .remittance import Remittance, claim_payments
 from .status_answer import (
+    AnsweredClaim,
     ClaimStatus,
     DependentStatuses,
     LevelStatus,
@@ -84,6 +87,7 @@ from .status_answer import (
 from .status_inquiry import (
     ClaimInquiry,
     DependentClaims,
+    InquiredClaim,
     InquiredLine,
     PayerClaims,
     ProviderClaims,
@@ -103,6 +107,7 @@ __all__ = [
     "AcknowledgingSource",
     "Address",
     "Adjustment",
+    "AnsweredClaim",
     "AnsweredMember",
     "BatchStatus",
     "Benefit",
@@ -126,6 +131,7 @@ __all__ = [
     "EligibilityAnswer",
     "EligibilityInquiry",
     "HealthCode",
+    "InquiredClaim",
     "InquiredLine",
     "InquiredMember",
     "Institutional",
@@ -140,6 +146,8 @@ __all__ = [
     "OtherInsurance",
     "OtherParty",
     "Party",
+    "PatientAnswer",
+    "PatientInquiry",
     "PatientLevel",
     "Payer",
     "PayerClaims",

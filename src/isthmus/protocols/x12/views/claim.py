@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from ..findings import Finding
 from .adjustments import Adjustment, adjusted
@@ -105,26 +106,28 @@ class Claim(Record):
 
     @property
     def billing_provider(self) -> Party | None:
-        return self._around("billing_provider")
+        return self.levels.billing.provider
 
     @property
     def subscriber(self) -> Party | None:
-        return self._around("subscriber")
+        return self.levels.subscriber
 
     @property
     def patient(self) -> Party | None:
         """The subscriber, where no other patient is named."""
-        return self._around("patient")
+        return self.levels.patient or self.levels.subscriber
 
     @property
     def payer(self) -> Party | None:
-        return self._around("payer")
+        return self.levels.payer
 
-    def _around(self, name: str) -> Party | None:
-        found: dict[str, Party | None] = self.__dict__.get("_levels", {})
-        return found.get(name)
+    @property
+    def levels(self) -> Levels:
+        """The levels that it stands in; empty ones for a claim that was not taken out of a document."""
+        found: Levels = self.__dict__.get("_levels") or Levels(BillingLevel(), None, None)
+        return found
 
-    def _stand_in(self, **levels: Party | None) -> Claim:
+    def _stand_in(self, levels: Levels) -> Claim:
         self.__dict__["_levels"] = levels
         return self
 
@@ -168,6 +171,27 @@ class BillingLevel(Record):
     pay_to: Provider | None = one("2010AB", Provider, default=None)
     patients: list[PatientLevel] = loops("2000C", PatientLevel, default=[])
     subscribers: list[SubscriberLevel] = loops("2000B", SubscriberLevel, default=[])
+
+
+class Levels(NamedTuple):
+    """The levels around one claim."""
+
+    billing: BillingLevel
+    insurance: SubscriberLevel | None
+    patient_level: PatientLevel | None
+
+    @property
+    def subscriber(self) -> Insured | None:
+        return self.insurance.subscriber if self.insurance else None
+
+    @property
+    def payer(self) -> Provider | None:
+        return self.insurance.payer if self.insurance else None
+
+    @property
+    def patient(self) -> Insured | None:
+        """None when the subscriber is the patient."""
+        return self.patient_level.patient if self.patient_level else None
 
 
 class Claims(Document, init=False):
@@ -214,18 +238,8 @@ class Claims(Document, init=False):
 def _claims(billing: BillingLevel) -> Iterator[Claim]:
     """A claim belongs to the subscriber and the patient whose HL stands before it."""
     for patient in billing.patients:
-        yield from (_of(claim, billing, None, patient) for claim in patient.claims)
-    for subscriber in billing.subscribers:
-        yield from (_of(claim, billing, subscriber, None) for claim in subscriber.claims)
-        for patient in subscriber.patients:
-            yield from (_of(claim, billing, subscriber, patient) for claim in patient.claims)
-
-
-def _of(claim: Claim, billing: BillingLevel, insured: SubscriberLevel | None, patient: PatientLevel | None) -> Claim:
-    subscriber = insured.subscriber if insured else None
-    return claim._stand_in(
-        billing_provider=billing.provider,
-        subscriber=subscriber,
-        patient=patient.patient if patient else subscriber,
-        payer=insured.payer if insured else None,
-    )
+        yield from (claim._stand_in(Levels(billing, None, patient)) for claim in patient.claims)
+    for insurance in billing.subscribers:
+        yield from (claim._stand_in(Levels(billing, insurance, None)) for claim in insurance.claims)
+        for patient in insurance.patients:
+            yield from (claim._stand_in(Levels(billing, insurance, patient)) for claim in patient.claims)
