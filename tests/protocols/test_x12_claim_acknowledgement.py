@@ -142,6 +142,12 @@ def test_of_two_claims_with_one_clm01_the_one_that_agrees_is_meant(keys: dict[st
     assert outcomes(matched) == ["unanswered", "accepted"]
 
 
+def test_of_one_claim_sent_in_two_batches_the_one_of_the_batch_that_is_acknowledged_is_meant() -> None:
+    matched, _ = match_claims(acknowledgement(), [*sent("ACC1", batch="BATCH0"), *sent("ACC1")])
+
+    assert outcomes(matched) == ["unanswered", "accepted"]
+
+
 def test_a_claim_that_is_named_twice_has_both_statuses_and_one_rejection_is_enough() -> None:
     twice = acknowledgement((b"TRN*2*ACC3", b"TRN*2*ACC2"))
 

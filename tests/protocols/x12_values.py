@@ -21,7 +21,8 @@ from isthmus.protocols.x12.views import (
     ProviderAdjustment,
     StatusCode,
 )
-from isthmus.protocols.x12.views import fields as kinds
+from isthmus.protocols.x12.views import elements as kinds
+from isthmus.protocols.x12.views import nested as nesting
 from isthmus.protocols.x12.views.declared import REQUIRED, Base, Field
 from isthmus.protocols.x12.views.document import Document
 
@@ -73,18 +74,18 @@ def values(field: Field, guide: Spec, *, needed: bool) -> st.SearchStrategy[Any]
         return BY_FIELD[type(field).__name__]
     if type(field).__name__ == "_Service":
         return records(Professional, guide, "") | records(Institutional, guide, "")
-    if isinstance(field, kinds.Nested):
+    if isinstance(field, nesting.Nested):
         return nested(field, guide)
     return element(field, needed=needed)
 
 
-def nested(field: kinds.Nested, guide: Spec) -> st.SearchStrategy[Any]:
-    if isinstance(field, kinds.Loops):
+def nested(field: nesting.Nested, guide: Spec) -> st.SearchStrategy[Any]:
+    if isinstance(field, nesting.Loops):
         present = [name for name in sorted(field.names) if find(guide, name)]
         inner = st.one_of([records(field.kind, guide, name) for name in present])
-        return st.none() | inner if isinstance(field, kinds.One) else st.lists(inner, max_size=2)
+        return st.none() | inner if isinstance(field, nesting.One) else st.lists(inner, max_size=2)
     inner = records(field.kind, guide, "")
-    return st.none() | inner if isinstance(field, kinds.Within) else st.lists(inner, max_size=2)
+    return st.none() | inner if isinstance(field, nesting.Within) else st.lists(inner, max_size=2)
 
 
 def element(field: Field, *, needed: bool) -> st.SearchStrategy[Any]:

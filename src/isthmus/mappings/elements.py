@@ -14,7 +14,7 @@ from ..kernel import Message
 from ..model import Event, Origin
 from ..protocols import x12
 from ..protocols.x12.views.declared import Base, Place, filled
-from ..protocols.x12.views.fields import Period
+from ..protocols.x12.views.periods import Period
 
 QUALIFIERS = {
     "AMT": (1,), "DMG": (1,), "DTM": (1,), "DTP": (1, 2), "LIN": (2,), "LQ": (1,), "N1": (1, 3), "NM1": (1, 2, 8),

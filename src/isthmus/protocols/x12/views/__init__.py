@@ -4,7 +4,8 @@ A document is read from a transaction set, or built of values and written: `Remi
 `Remittance(amount=…).write(writer, "0001")`. Amounts that are no numbers raise ParseError, because money is never guessed;
 dates that are none read as None, and are a finding.
 
-  declared.py fields.py record.py draft.py document.py   how one declaration reads and writes
+  declared.py record.py draft.py document.py             how one declaration reads and writes
+  fields.py elements.py nested.py periods.py             the kinds of fields
   parties.py adjustments.py health_codes.py statuses.py  what several documents hold
   *_guide.py                                             the guides' loops, as tables
   claim.py remittance.py eligibility_*.py status_*.py claim_acknowledgement.py   the documents
@@ -53,7 +54,6 @@ from .eligibility_inquiry import (
     SubscriberInquiry,
 )
 from .eligibility_parties import Receiver, Rejection, Source
-from .fields import Period
 from .health_codes import HealthCode
 from .npi import is_npi, npi_findings
 from .parties import (
@@ -72,6 +72,7 @@ from .parties import (
     Submitter,
     Trace,
 )
+from .periods import Period
 from .remittance import Remittance, claim_payments
 from .status_answer import (
     AnsweredClaim,

@@ -18,9 +18,10 @@ from .adjustments import Adjustment, adjusted
 from .claim_guide import GUIDE
 from .claim_lines import Line
 from .document import Document
-from .fields import Period, day, each, loops, number, one, period, text, within
+from .fields import day, each, loops, number, one, period, text, within
 from .health_codes import HealthCode, health_codes
 from .parties import ClaimProvider, Insured, Note, Party, Provider, Specialty, Submitter
+from .periods import Period
 from .reading import ZERO
 from .record import Record
 
@@ -127,9 +128,11 @@ class Claim(Record):
         found: Levels = self.__dict__.get("_levels") or Levels(BillingLevel(), None, None)
         return found
 
-    def _stand_in(self, levels: Levels) -> Claim:
-        self.__dict__["_levels"] = levels
-        return self
+    def _standing_in(self, levels: Levels) -> Claim:
+        """The same claim; not this value, which may stand in several documents."""
+        claim = object.__new__(Claim)
+        claim.__dict__.update(self.__dict__, _levels=levels)
+        return claim
 
 
 class PatientLevel(Record):
@@ -238,8 +241,8 @@ class Claims(Document, init=False):
 def _claims(billing: BillingLevel) -> Iterator[Claim]:
     """A claim belongs to the subscriber and the patient whose HL stands before it."""
     for patient in billing.patients:
-        yield from (claim._stand_in(Levels(billing, None, patient)) for claim in patient.claims)
+        yield from (claim._standing_in(Levels(billing, None, patient)) for claim in patient.claims)
     for insurance in billing.subscribers:
-        yield from (claim._stand_in(Levels(billing, insurance, None)) for claim in insurance.claims)
+        yield from (claim._standing_in(Levels(billing, insurance, None)) for claim in insurance.claims)
         for patient in insurance.patients:
-            yield from (claim._stand_in(Levels(billing, insurance, patient)) for claim in patient.claims)
+            yield from (claim._standing_in(Levels(billing, insurance, patient)) for claim in patient.claims)

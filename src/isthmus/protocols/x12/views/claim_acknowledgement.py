@@ -16,8 +16,9 @@ from decimal import Decimal
 from ..envelope import Transaction
 from ..findings import Finding
 from .document import Document
-from .fields import Period, day, each, loops, number, one, period, text
+from .fields import day, each, loops, number, one, period, text
 from .parties import Party, Reference
+from .periods import Period
 from .reading import ZERO
 from .record import Record
 from .status_answer import is_acknowledgement

@@ -12,8 +12,10 @@ from ..segment import Segment
 from .adjustments import Adjustment, adjusted
 from .declared import REQUIRED, Field, Place
 from .draft import Draft
-from .fields import Period, day, loops, number, parts, period, single, text
+from .fields import day, loops, number, parts, period, text
+from .nested import single
 from .parties import ClaimProvider
+from .periods import Period
 from .record import Record
 
 

@@ -68,7 +68,7 @@ def match_claims(
     """What became of every claim that was sent, and the acknowledgements of claims that were not.
 
     A claim that is not named shares the fate of its provider or of its batch when that was rejected, and is unanswered
-    otherwise. Of several claims with one CLM01, that with the same trace, number or charge is meant, else the first.
+    otherwise. Of several claims with one CLM01, that of the same batch, trace, number or charge is meant, else the first.
     """
     sent = list(sent)
     found, unknown = _found(acknowledgement, sent)
@@ -105,8 +105,9 @@ def _found(
 
 
 def _differences(sent: SentClaim, one: Acknowledged) -> tuple[bool, ...]:
-    claim = one.claim
+    claim, status = one.claim, one.receiver.status
     return (
+        status is not None and sent.batch not in ("", status.trace),
         bool(claim.clearinghouse_trace) and claim.clearinghouse_trace != sent.clearinghouse_trace,
         bool(claim.payer_control_number) and claim.payer_control_number != sent.payer_control_number,
         claim.charge is not None and claim.charge != sent.charge,

@@ -12,7 +12,8 @@ from ..segment import Segment
 from .adjustments import Adjustment, adjusted
 from .declared import REQUIRED
 from .draft import Draft
-from .fields import Loops, day, each, loops, number, parts, text
+from .fields import day, each, loops, number, parts, text
+from .nested import Loops
 from .parties import Party
 from .reading import ZERO
 from .record import Record

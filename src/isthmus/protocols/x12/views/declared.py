@@ -90,6 +90,7 @@ class Base:
 
     fields: ClassVar[tuple[Field, ...]] = ()
     eager: ClassVar[tuple[Field, ...]] = ()
+    by_name: ClassVar[dict[str, Field]] = {}
     level: ClassVar[str] = ""
     """HL03 of a record that is a hierarchical level."""
 
@@ -102,6 +103,7 @@ class Base:
         own = [one for one in vars(cls).values() if isinstance(one, Field)]
         cls.fields = (*(one for one in cls.fields if one.name not in vars(cls)), *own)
         cls.eager = tuple(field for field in cls.fields if field.eager)
+        cls.by_name = {field.name: field for field in cls.fields}
 
     @classmethod
     def of(cls, loop: Loop) -> Self:
@@ -114,8 +116,7 @@ class Base:
         return record
 
     def _fill(self, values: dict[str, Any]) -> None:
-        known = {field.name for field in self.fields}
-        if unknown := values.keys() - known:
+        if unknown := values.keys() - self.by_name.keys():
             raise Misuse(f"{type(self).__name__} has no field {min(unknown)}")
         for field in self.fields:
             value = values[field.name] if field.name in values else field.empty()
@@ -133,7 +134,7 @@ class Base:
 
     def places(self, *names: str) -> Iterator[Place]:
         """Every place that these fields were read from, all fields when none is named; nothing for what was built."""
-        chosen = [field for field in self.fields if field.name in names or not names]
+        chosen = [self.by_name[name] for name in names if name in self.by_name] if names else self.fields
         return chain.from_iterable(field.places(self.loop, getattr(self, field.name)) for field in chosen)
 
     def replace(self, **changes: Any) -> Self:

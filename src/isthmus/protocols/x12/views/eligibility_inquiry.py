@@ -13,8 +13,9 @@ from decimal import Decimal
 from .document import Document
 from .eligibility_guide import INQUIRY_GUIDE
 from .eligibility_parties import Member, Receiver, Source
-from .fields import Period, day, each, loops, number, one, parts, period, repeated, text
+from .fields import day, each, loops, number, one, parts, period, repeated, text
 from .parties import Reference, Trace
+from .periods import Period
 from .record import Record
 
 

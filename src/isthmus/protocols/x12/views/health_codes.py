@@ -11,7 +11,7 @@ from ..segment import Segment
 from ..values import maybe_number
 from .declared import REQUIRED, Field, Place
 from .draft import Draft, Element
-from .fields import Period, maybe_period, written_period
+from .periods import Period, maybe_period, written_period
 
 CODES_MAX = 12
 """HI01 to HI12."""

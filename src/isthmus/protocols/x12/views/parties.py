@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from .fields import Period, day, each, period, text, within
+from .fields import day, each, period, text, within
+from .periods import Period
 from .record import Record
 
 

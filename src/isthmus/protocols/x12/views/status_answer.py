@@ -8,8 +8,9 @@ from datetime import date
 
 from ..envelope import Transaction
 from .document import Document
-from .fields import Period, day, each, loops, one, period, text
+from .fields import day, each, loops, one, period, text
 from .parties import Party
+from .periods import Period
 from .record import Record
 from .status_guide import ANSWER_GUIDE
 from .status_parties import Payer

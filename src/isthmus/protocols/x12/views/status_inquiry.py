@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from .document import Document
-from .fields import Period, day, loops, number, one, parts, period, text
+from .fields import day, loops, number, one, parts, period, text
 from .parties import Party
+from .periods import Period
 from .record import Record
 from .status_guide import INQUIRY_GUIDE
 from .status_parties import Payer

@@ -18,7 +18,8 @@ from ..loops import Loop
 from ..segment import Segment
 from .declared import REQUIRED, Field, Place
 from .draft import Draft
-from .fields import Period, day, each, number, parts, period, text
+from .fields import day, each, number, parts, period, text
+from .periods import Period
 from .record import Record
 
 State = Literal["acknowledged", "rejected", "pending", "wanted", "paid", "denied", "finalised", "unanswered", "unknown"]
