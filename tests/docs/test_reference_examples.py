@@ -19,6 +19,7 @@ PAGES = (
     "reassociation.md",
     "tables.md",
     "udi.md",
+    "x12-documents.md",
     "x12-validation.md",
 )
 

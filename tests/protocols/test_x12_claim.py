@@ -9,7 +9,7 @@ import pytest
 from written_interchanges import interchange
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import Claims, is_npi
+from isthmus.protocols.x12.views import BillingLevel, Claim, Claims, SubscriberLevel, is_npi
 
 PROFESSIONAL = interchange(
     [
@@ -158,3 +158,17 @@ def test_a_line_without_a_service_and_an_amount_that_is_none_are_refused() -> No
     for change in ((b"SV1*HC:J1100", b"ZZ1*HC:J1100"), (b"*150.5*", b"**")):
         with pytest.raises(x12.ParseError):
             _ = claims(PROFESSIONAL, change).claims
+
+
+def test_a_claim_of_two_documents_stands_in_the_levels_of_each() -> None:
+    claim = Claim(patient_control_number="A", charge=Decimal(1))
+    first, second = (
+        Claims(billing=[BillingLevel(subscribers=[SubscriberLevel(group_number=group, claims=[claim])])])
+        for group in ("G1", "G2")
+    )
+
+    found = [one.claims[0].levels.insurance for one in (first, second)]
+
+    assert [level and level.group_number for level in found] == ["G1", "G2"]
+    assert first.claims[0] == second.claims[0] == claim
+    assert claim.levels.insurance is None

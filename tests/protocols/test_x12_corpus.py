@@ -6,9 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from x12_values import AT
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import Remittance
+from isthmus.protocols.x12.views import (
+    ClaimAcknowledgement,
+    Claims,
+    EligibilityAnswer,
+    EligibilityInquiry,
+    Remittance,
+    StatusAnswer,
+    StatusInquiry,
+)
 
 CORPUS = Path(os.environ.get("ISTHMUS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 if not (CORPUS / "x12").is_dir():
@@ -19,6 +28,9 @@ FILES = {
     for file in sorted(kind.rglob("*"))
     if file.is_file()
 }
+
+UNREAD: list[str] = []
+"""Of inquiries, answers and statuses everything is a field, but for these."""
 
 # One begins with its ST, one is another tool's drawing of a tree.
 REFUSED = {
@@ -78,3 +90,58 @@ def test_every_remittance_is_viewed() -> None:
 
     assert len(views) >= 10
     assert sum(len(view.claims) for view in views) > 15
+
+
+VIEWS = (Claims, Remittance, EligibilityInquiry, EligibilityAnswer, StatusInquiry, StatusAnswer, ClaimAcknowledgement)
+
+
+@pytest.mark.parametrize(
+    ("view", "least"),
+    [
+        (Claims, 60),
+        (Remittance, 13),
+        (EligibilityInquiry, 10),
+        (EligibilityAnswer, 160),
+        (StatusInquiry, 5),
+        (StatusAnswer, 4),
+    ],
+)
+def test_every_document_that_can_be_viewed_is_built_anew_as_the_same_values(view, least: int) -> None:
+    same = refused = 0
+    for read in READ.values():
+        for one in read.transactions:
+            if not view.accepts(one):
+                continue
+            try:
+                document = view(one)
+                again = rebuilt(document, read[0])
+            except x12.ParseError:
+                refused += 1
+                continue
+            assert view(again) == document
+            same += 1
+
+    assert same >= least
+    assert refused <= 5  # each without its BPR, or with an amount that is none
+
+
+def rebuilt(document, interchange: x12.Interchange) -> x12.Transaction:
+    version = interchange.header.element(12)
+    marks = interchange.separators
+    writer = x12.Writer(
+        sender=("ZZ", "A"), receiver=("ZZ", "B"), control_number=1, at=AT, version=version, separators=marks
+    )
+    writer.group("XX", sender="A", receiver="B", control_number=1, version=document.transaction.version)
+    document.write(writer, "0001")
+    return next(x12.parse(writer.close()).transactions)
+
+
+def test_what_no_field_says_of_a_document_is_accounted_for() -> None:
+    unread = {}
+    for read in READ.values():
+        for one in read.transactions:
+            for view in VIEWS[2:]:
+                if view.accepts(one):
+                    unread |= {place.path: view for place in view(one).unread()}
+
+    assert sorted(unread) == UNREAD

@@ -6,10 +6,19 @@ from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written_inquiries import ACKNOWLEDGEMENT, ANSWER, INQUIRY, STATUS_ANSWER, STATUS_INQUIRY
 from written_interchanges import REMITTANCE
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import Remittance
+from isthmus.protocols.x12.views import (
+    ClaimAcknowledgement,
+    Claims,
+    EligibilityAnswer,
+    EligibilityInquiry,
+    Remittance,
+    StatusAnswer,
+    StatusInquiry,
+)
 
 PIECES = [
     b"~",
@@ -68,10 +77,23 @@ def exercise_transaction(transaction: x12.Transaction) -> None:
     _ = [segment.elements for segment in transaction.segments], transaction["BPR02"], transaction["SVC01-2"]
     with suppress(x12.ParseError):
         x12.read_ack(transaction)
+    exercise_view(transaction)
     with suppress(x12.ParseError):
         remittance = Remittance(transaction)
         remittance.findings()
         remittance.balances()
+
+
+VIEWS = (Claims, EligibilityAnswer, EligibilityInquiry, StatusAnswer, StatusInquiry, ClaimAcknowledgement, Remittance)
+
+
+def exercise_view(transaction: x12.Transaction) -> None:
+    for view in VIEWS:
+        with suppress(x12.ParseError):
+            read = view(transaction)
+            read.findings()
+            read.unread()
+            assert read == view(transaction)
 
 
 def cut(data: bytes, sizes: list[int]) -> list[tuple[bytes, int, int]] | None:
@@ -107,3 +129,12 @@ def test_pieces_of_interchanges_however_they_are_cut(pieces: list[bytes], sizes:
 @given(st.integers(0, len(REMITTANCE)), st.integers(0, 40), st.binary(max_size=20))
 def test_a_remittance_with_bytes_replaced(at: int, length: int, new: bytes) -> None:
     exercise(REMITTANCE[:at] + new + REMITTANCE[at + length :])
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_an_inquiry_answer_or_acknowledgement_with_bytes_replaced(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from([INQUIRY, ANSWER, STATUS_INQUIRY, STATUS_ANSWER, ACKNOWLEDGEMENT]))
+    at, length = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 40))
+
+    exercise(whole[:at] + data.draw(st.binary(max_size=20)) + whole[at + length :])

@@ -8,6 +8,16 @@ Read first: `event.py`.
 from .account import AccountMoved, AccountReadyToBill, AccountRelinked, BillingWithdrawn
 from .bank import BankEntry, BankStatement, TraceNumber
 from .charge import ChargePosted
+from .claim import Claim, ClaimLine, ClaimParty, Diagnosis
+from .claim_status import (
+    AcknowledgedClaim,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    ClaimStatus,
+    ClaimStatusInquiry,
+    StatusReason,
+)
+from .eligibility import CoverageBenefit, EligibilityAnswer, EligibilityInquiry, EligibilityRejection
 from .encounter import (
     AdmissionCancelled,
     DischargeCancelled,
@@ -24,6 +34,7 @@ from .event import Catalogue, Document, Event, Origin
 from .expected_payment import ExpectedPayment
 from .journal_entry import EntryLine, JournalEntry
 from .register import DayEndRegister, RegisterRow
+from .remittance import PaidClaim, PaidLine, PaymentAdjustment, ProviderLevelAdjustment, Remittance
 from .revenue import ChargeJournaled, RevenueRecognised
 from .table_change import TableChange, TableRecord
 
@@ -36,8 +47,14 @@ CATALOGUE = Catalogue(
     BillingWithdrawn,
     ChargeJournaled,
     ChargePosted,
+    Claim,
+    ClaimAcknowledgement,
+    ClaimStatus,
+    ClaimStatusInquiry,
     DayEndRegister,
     DischargeCancelled,
+    EligibilityAnswer,
+    EligibilityInquiry,
     EncounterAdmitted,
     EncounterDischarged,
     EncounterRegistered,
@@ -45,6 +62,7 @@ CATALOGUE = Catalogue(
     ExpectedPayment,
     JournalEntry,
     PatientsMerged,
+    Remittance,
     RevenueRecognised,
     TableChange,
 )
@@ -55,6 +73,8 @@ __all__ = [
     "AccountMoved",
     "AccountReadyToBill",
     "AccountRelinked",
+    "AcknowledgedClaim",
+    "AcknowledgedProvider",
     "AdmissionCancelled",
     "BankEntry",
     "BankStatement",
@@ -62,9 +82,20 @@ __all__ = [
     "Catalogue",
     "ChargeJournaled",
     "ChargePosted",
+    "Claim",
+    "ClaimAcknowledgement",
+    "ClaimLine",
+    "ClaimParty",
+    "ClaimStatus",
+    "ClaimStatusInquiry",
+    "CoverageBenefit",
     "DayEndRegister",
+    "Diagnosis",
     "DischargeCancelled",
     "Document",
+    "EligibilityAnswer",
+    "EligibilityInquiry",
+    "EligibilityRejection",
     "EncounterAdmitted",
     "EncounterDischarged",
     "EncounterEvent",
@@ -76,10 +107,16 @@ __all__ = [
     "Identifier",
     "JournalEntry",
     "Origin",
+    "PaidClaim",
+    "PaidLine",
     "Patient",
     "PatientsMerged",
+    "PaymentAdjustment",
+    "ProviderLevelAdjustment",
     "RegisterRow",
+    "Remittance",
     "RevenueRecognised",
+    "StatusReason",
     "TableChange",
     "TableRecord",
     "TraceNumber",

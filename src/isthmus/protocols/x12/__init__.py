@@ -11,7 +11,7 @@ Files, in the order of reading:
   values.py    numbers, dates                 loops.py     loops by a guide's table
   answers.py   what TA1, 999, 997 say         judging.py   what to answer
   ack_writer.py  answers written              ack_reader.py  answers read and matched to what was sent
-  views/       documents, typed: 835, 837
+  views/       documents, read and built as typed values: 270, 271, 276, 277, 277CA, 835, 837
   snip/        validation in levels (SNIP types 1 to 5)
 Not here: the guides' own tables of elements and codes, which are handed in; files and sockets.
 """

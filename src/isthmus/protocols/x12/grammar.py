@@ -11,6 +11,7 @@ found by counting sixteen element separators; widths that differ are a finding, 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...kernel import PeerFault
@@ -52,7 +53,13 @@ class Separators(NamedTuple):
     @property
     def codec(self) -> str:
         """UTF-8, which holds ASCII, unless a separator is a byte that would be half a character."""
-        return "utf-8" if b"".join(self).isascii() else "latin-1"
+        return _codec(self)
+
+
+@lru_cache(maxsize=64)
+def _codec(separators: Separators) -> str:
+    """Asked for every segment of a file, whose separators are always the same."""
+    return "utf-8" if b"".join(separators).isascii() else "latin-1"
 
 
 class NotAnISA(Exception):

@@ -89,7 +89,7 @@ class Walk:
     def take(self, segment: Segment) -> list[Loop]:
         """The loops to give out that this segment ends."""
         stack = self._stack
-        tag = segment.tag
+        tag = segment.elements[0]
         for depth in range(len(stack) - 1, -1, -1):
             spec = stack[depth].spec
             for child in spec.loops:

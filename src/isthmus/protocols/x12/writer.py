@@ -131,6 +131,8 @@ class Writer:
             raise Misuse("The interchange is closed")
         element, component, repetition, terminator = self._marks
         for value in elements:
+            if isinstance(value, list) and len(value) > 1 and not repetition:
+                raise Misuse("An interchange of this version has no separator for repetitions")
             inner = [component, repetition] if isinstance(value, (tuple, list)) else []
             for part in value if isinstance(value, (tuple, list)) else [str(value)]:
                 self._refuse(

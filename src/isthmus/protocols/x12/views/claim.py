@@ -1,4 +1,4 @@
-"""837 health care claim, professional and institutional: providers, subscriber, payer, claims, diagnoses, lines.
+"""837 health care claim, professional and institutional: providers, subscribers, payers, patients, claims, lines.
 
     2000A HL 20 billing provider { 2000B HL 22 subscriber { 2300 CLM  2000C HL 23 patient { 2300 CLM { 2400 LX } } } }
 
@@ -8,217 +8,241 @@ Checks: claim total CLM02 = sum of SV102 or SV203 (SNIP 3), and the check digit 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
-from ..envelope import Transaction
 from ..findings import Finding
-from ..grammar import ParseError
-from ..loops import Loop, descend, walk
-from ..segment import Segment
+from .adjustments import Adjustment, adjusted
 from .claim_guide import GUIDE
-from .npi import npi_findings
-from .reading import ZERO, amount, date_findings, dated, maybe_amount
+from .claim_lines import Line
+from .document import Document
+from .fields import day, each, loops, number, one, period, text, within
+from .health_codes import HealthCode, health_codes
+from .parties import ClaimProvider, Insured, Note, Party, Provider, Specialty, Submitter
+from .periods import Period
+from .reading import ZERO
+from .record import Record
 
-_CHARGE_AT = {"SV1": 2, "SV2": 3, "SV3": 2}
-_PROCEDURE_AT = {"SV1": 1, "SV2": 2, "SV3": 1}
-_UNITS_AT = {"SV1": 4, "SV2": 5, "SV3": 6}
-
-
-class Party:
-    """An NM1 loop: a person or an organisation."""
-
-    def __init__(self, loop: Loop) -> None:
-        self.loop = loop
-        self._name = loop.segments[0]
-
-    @property
-    def role(self) -> str:
-        """NM101: 85 billing provider, IL subscriber, PR payer, 82 rendering, 71 attending …"""
-        return self._name.element(1)
-
-    @property
-    def last_name(self) -> str:
-        """NM103, or the organisation's name."""
-        return self._name.element(3)
-
-    @property
-    def first_name(self) -> str:
-        return self._name.element(4)
-
-    @property
-    def id(self) -> str:
-        """NM109."""
-        return self._name.element(9)
-
-    @property
-    def npi(self) -> str:
-        """NM109 where NM108 is XX."""
-        return self.id if self._name.element(8) == "XX" else ""
-
-    def __repr__(self) -> str:
-        return f"<Party {self.role[:3]}>"
+PROFESSIONAL = "005010X222A1"
+INSTITUTIONAL = "005010X223A2"
 
 
-@dataclass(slots=True)
-class Line:
-    """Loop 2400. `procedure` in its components: qualifier, code, modifiers; `revenue_code` in institutional claims only."""
+class OtherParty(ClaimProvider):
+    """Loop 2330: subscriber, payer or provider of another insurance. `decided`: when the payer did (DTP*573)."""
 
-    number: str
-    procedure: list[str]
-    revenue_code: str
-    charge: Decimal
-    units: Decimal | None
-    loop: Loop
-
-    @property
-    def service_date(self) -> date | None:
-        """DTP*472, the first day of it."""
-        return dated(self.loop, "472")
-
-    @property
-    def control_number(self) -> str:
-        """REF*6R."""
-        return self.loop.value("REF", 2, "6R")
-
-    @property
-    def drug_code(self) -> str:
-        """LIN03 where LIN02 is N4: the National Drug Code."""
-        return next((one.value("LIN", 3, "", "N4") for one in self.loop.inside("2410")), "")
+    decided: date | None = day("DTP03", "573", default=None)
 
 
-@dataclass(slots=True)
-class Claim:
-    """Loop 2300, with the parties of the loops around it."""
+class OtherInsurance(Record):
+    """Loop 2320: another payer of the same claim, its adjustments, and what it paid (AMT*D)."""
 
-    patient_control_number: str
-    charge: Decimal
-    facility_code: str
-    frequency: str
-    billing_provider: Party | None
-    subscriber: Party | None
-    patient: Party | None
-    payer: Party | None
-    lines: list[Line]
-    loop: Loop
+    responsibility: str = text("SBR01")
+    relationship: str = text("SBR02", default="")
+    group_number: str = text("SBR03", default="")
+    group_name: str = text("SBR04", default="")
+    filing_indicator: str = text("SBR09", default="")
+    adjustments: list[Adjustment] = adjusted(default=[])
+    paid: Decimal | None = number("AMT02", "D", default=None)
+    not_covered: Decimal | None = number("AMT02", "A8", default=None)
+    patient_owes: Decimal | None = number("AMT02", "EAF", default=None)
+    benefits_assigned: str = text("OI03", default="")
+    signature: str = text("OI04", default="")
+    release: str = text("OI06", default="")
+    parties: list[OtherParty] = loops("2330", OtherParty, default=[])
+
+
+class Claim(Record):
+    """Loop 2300. The parties around it are those of the levels that it stands in."""
+
+    patient_control_number: str = text("CLM01")
+    charge: Decimal = number("CLM02")
+    facility_code: str = text("CLM05-1", default="")
+    facility_qualifier: str = text("CLM05-2", default="")
+    """B place of service (professional), A type of bill (institutional)."""
+
+    frequency: str = text("CLM05-3", default="")
+    """1 original, 7 replacement, 8 void."""
+
+    signature: str = text("CLM06", default="")
+    assignment: str = text("CLM07", default="")
+    benefits_assigned: str = text("CLM08", default="")
+    release: str = text("CLM09", default="")
+    discharge_time: Period | None = period("DTP03", "096", default=None)
+    statement_period: Period | None = period("DTP03", "434", default=None)
+    admission: Period | None = period("DTP03", "435", default=None)
+    onset: Period | None = period("DTP03", "431", default=None)
+    admission_type: str = text("CL101", default="")
+    admission_source: str = text("CL102", default="")
+    patient_status: str = text("CL103", default="")
+    patient_paid: Decimal | None = number("AMT02", "F5", default=None)
+    authorization: str = text("REF02", "G1", default="")
+    payer_control_number: str = text("REF02", "F8", default="")
+    """REF*F8: the payer's number of the claim that this one replaces or voids."""
+
+    clearinghouse_trace: str = text("REF02", "D9", default="")
+    """REF*D9: the clearinghouse's number, which a 277CA gives back."""
+
+    medical_record: str = text("REF02", "EA", default="")
+    notes: list[Note] = each("NTE", Note, default=[])
+    codes: list[list[HealthCode]] = health_codes(default=[])
+    """Every HI with its codes."""
+
+    providers: list[ClaimProvider] = loops("2310", ClaimProvider, default=[])
+    """Loops 2310: rendering, referring, attending, operating …"""
+
+    other_insurances: list[OtherInsurance] = loops("2320", OtherInsurance, default=[])
+    lines: list[Line] = loops("2400", Line, default=[])
 
     @property
     def diagnoses(self) -> list[tuple[str, str]]:
         """Every code of every HI: (qualifier, code); ABK is the principal diagnosis, BH and BE are no diagnoses."""
-        return [
-            (parts[0], parts[1])
-            for segment in self.loop.all("HI")
-            for number in range(1, len(segment.elements))
-            if len(parts := segment.components(number)) > 1
-        ]
-
-    @property
-    def providers(self) -> list[Party]:
-        """Loops 2310: rendering, referring, attending, operating …"""
-        return [Party(found) for found in self.loop.inside("2310")]
-
-    @property
-    def payer_control_number(self) -> str:
-        """REF*F8: the payer's number of the claim that this one replaces or voids."""
-        return self.loop.value("REF", 2, "F8")
+        return [(code.qualifier, code.code) for codes in self.codes for code in codes]
 
     @property
     def difference(self) -> Decimal:
         """CLM02 - sum of the lines' charges: zero when the claim balances."""
         return self.charge - sum((line.charge for line in self.lines), ZERO)
 
-
-class Claims:
-    """One 837. Claims are read when they are first asked for."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        """Raises ParseError when the transaction set is no 837."""
-        if transaction.type != "837":
-            raise ParseError(
-                "This transaction set is no 837", segment=transaction.header.number, element=1, rule="ST01"
-            )
-        self.transaction = transaction
-        self.root, self._unexpected = walk(GUIDE, transaction.segments)
+    @property
+    def billing_provider(self) -> Party | None:
+        return self.levels.billing.provider
 
     @property
-    def submitter(self) -> Party | None:
-        return _party(self.root, "1000A")
+    def subscriber(self) -> Party | None:
+        return self.levels.subscriber
 
     @property
-    def receiver(self) -> Party | None:
-        return _party(self.root, "1000B")
+    def patient(self) -> Party | None:
+        """The subscriber, where no other patient is named."""
+        return self.levels.patient or self.levels.subscriber
+
+    @property
+    def payer(self) -> Party | None:
+        return self.levels.payer
+
+    @property
+    def levels(self) -> Levels:
+        """The levels that it stands in; empty ones for a claim that was not taken out of a document."""
+        found: Levels = self.__dict__.get("_levels") or Levels(BillingLevel(), None, None)
+        return found
+
+    def _standing_in(self, levels: Levels) -> Claim:
+        """The same claim; not this value, which may stand in several documents."""
+        claim = object.__new__(Claim)
+        claim.__dict__.update(self.__dict__, _levels=levels)
+        return claim
+
+
+class PatientLevel(Record):
+    """Loop 2000C: a patient who is not the subscriber."""
+
+    level = "23"
+
+    relationship: str = text("PAT01", default="")
+    patient: Insured | None = one("2010CA", Insured, default=None)
+    claims: list[Claim] = loops("2300", Claim, default=[])
+
+
+class SubscriberLevel(Record):
+    """Loop 2000B: an insurance, by its subscriber and payer."""
+
+    level = "22"
+
+    responsibility: str = text("SBR01", default="P")
+    relationship: str = text("SBR02", default="")
+    """SBR02: 18 self, when the subscriber is the patient."""
+
+    group_number: str = text("SBR03", default="")
+    group_name: str = text("SBR04", default="")
+    filing_indicator: str = text("SBR09", default="")
+    subscriber: Insured | None = one("2010BA", Insured, default=None)
+    payer: Provider | None = one("2010BB", Provider, default=None)
+    claims: list[Claim] = loops("2300", Claim, default=[])
+    patients: list[PatientLevel] = loops("2000C", PatientLevel, default=[])
+
+
+class BillingLevel(Record):
+    """Loop 2000A. `patients` stands for those without a subscriber before them, which is an error of the sender."""
+
+    level = "20"
+
+    specialty: Specialty | None = within("PRV", Specialty, default=None)
+    currency: str = text("CUR02", "85", default="")
+    provider: Provider | None = one("2010AA", Provider, default=None)
+    pay_to: Provider | None = one("2010AB", Provider, default=None)
+    patients: list[PatientLevel] = loops("2000C", PatientLevel, default=[])
+    subscribers: list[SubscriberLevel] = loops("2000B", SubscriberLevel, default=[])
+
+
+class Levels(NamedTuple):
+    """The levels around one claim."""
+
+    billing: BillingLevel
+    insurance: SubscriberLevel | None
+    patient_level: PatientLevel | None
+
+    @property
+    def subscriber(self) -> Insured | None:
+        return self.insurance.subscriber if self.insurance else None
+
+    @property
+    def payer(self) -> Provider | None:
+        return self.insurance.payer if self.insurance else None
+
+    @property
+    def patient(self) -> Insured | None:
+        """None when the subscriber is the patient."""
+        return self.patient_level.patient if self.patient_level else None
+
+
+class Claims(Document, init=False):
+    """One 837. Claims are read when they are first asked for. Written as 005010X222A1 unless another is named."""
+
+    type = "837"
+    guide = GUIDE
+    implementation = PROFESSIONAL
+
+    structure: str = text("BHT01", default="0019")
+    purpose: str = text("BHT02", default="00")
+    reference: str = text("BHT03", default="")
+    """BHT03: the batch's number, which a 277CA gives back."""
+
+    created: date | None = day("BHT04", default=None)
+    created_at: str = text("BHT05", default="")
+    """HHMM or longer."""
+
+    kind: str = text("BHT06", default="CH")
+    convention: str = text("REF02", "87", default="")
+    """REF*87: the guide's version, in 004010."""
+
+    submitter: Submitter | None = one("1000A", Submitter, default=None)
+    receiver: Party | None = one("1000B", Party, default=None)
+    billing: list[BillingLevel] = loops("2000A", BillingLevel, default=[])
 
     @cached_property
     def claims(self) -> list[Claim]:
         """Every claim, in the order of the file."""
-        return [one for billing in self.root.inside("2000A") for one in _claims(billing)]
+        return [claim for billing in self.billing for claim in _claims(billing)]
 
     def balances(self) -> list[Finding]:
         """Claims whose total is not the sum of their lines."""
         found = []
         for claim in self.claims:
             if claim.difference:
-                head = claim.loop.segments[0]
+                head = claim.loop.segments[0] if claim.loop.segments else None
+                number, offset = (head.number, head.offset) if head else (0, 0)
                 note = f"The lines differ from the claim's total by {claim.difference:f}"
-                found.append(Finding("claim-total", head.number, 2, head.offset, note))
+                found.append(Finding("claim-total", number, 2, offset, note))
         return found
 
-    def findings(self) -> list[Finding]:
-        """Segments without a place in the guide, dates that are none, identifiers with a wrong check digit."""
-        segments = self.transaction.segments
-        found = [*self._unexpected, *date_findings(segments), *npi_findings(segments)]
-        return sorted(found, key=lambda finding: finding.segment)
 
-
-def _claims(billing: Loop) -> Iterator[Claim]:
+def _claims(billing: BillingLevel) -> Iterator[Claim]:
     """A claim belongs to the subscriber and the patient whose HL stands before it."""
-    subscriber: Loop | None = None
-    for level in descend(billing, "2000B", "2000C"):
-        subscriber = level if level.name == "2000B" else subscriber
-        for found in level.inside("2300"):
-            yield _claim(found, billing, subscriber, level if level.name == "2000C" else None)
-
-
-def _claim(found: Loop, billing: Loop, subscriber: Loop | None, patient: Loop | None) -> Claim:
-    head = found.segments[0]
-    facility, _, frequency = [*head.components(5), "", "", ""][:3]
-    insured = _party(subscriber, "2010BA")
-    return Claim(
-        patient_control_number=head.element(1),
-        charge=amount(head, 2),
-        facility_code=facility,
-        frequency=frequency,
-        billing_provider=_party(billing, "2010AA"),
-        subscriber=insured,
-        patient=_party(patient, "2010CA") if patient else insured,
-        payer=_party(subscriber, "2010BB"),
-        lines=[_line(line) for line in found.inside("2400")],
-        loop=found,
-    )
-
-
-def _party(around: Loop | None, name: str) -> Party | None:
-    found = around.inside(name) if around else []
-    return Party(found[0]) if found else None
-
-
-def _line(found: Loop) -> Line:
-    head = found.segments[0]
-    service = next((segment for segment in found.segments if segment.tag in _CHARGE_AT), None)
-    if service is None:
-        raise head.fault("A service line has no SV1, SV2 or SV3", 0, "837 loop 2400")
-    return Line(
-        number=head.element(1),
-        procedure=_procedure(service),
-        revenue_code=service.element(1) if service.tag == "SV2" else "",
-        charge=amount(service, _CHARGE_AT[service.tag]),
-        units=maybe_amount(service, _UNITS_AT[service.tag]),
-        loop=found,
-    )
-
-
-def _procedure(service: Segment) -> list[str]:
-    at = _PROCEDURE_AT[service.tag]
-    return service.components(at) if service.element(at) else []
+    for patient in billing.patients:
+        yield from (claim._standing_in(Levels(billing, None, patient)) for claim in patient.claims)
+    for insurance in billing.subscribers:
+        yield from (claim._standing_in(Levels(billing, insurance, None)) for claim in insurance.claims)
+        for patient in insurance.patients:
+            yield from (claim._standing_in(Levels(billing, insurance, patient)) for claim in patient.claims)
