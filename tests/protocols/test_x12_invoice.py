@@ -41,6 +41,12 @@ def test_lines_have_their_taxes_and_allowances() -> None:
     assert (first.amount, second.amount) == (Decimal(255), Decimal("1.005"))
 
 
+def test_a_date_behind_a_party_is_the_invoice_s() -> None:
+    invoice = read_810(one_set(INVOICE, ("ITD*01*3*2**10**30~", "")))
+
+    assert [(one.qualifier, one.on) for one in invoice.dates] == [("011", date(2026, 3, 4))]
+
+
 def test_the_total_is_lines_and_charges_less_allowances_and_taxes() -> None:
     invoice = read_810(one_set(INVOICE))
 

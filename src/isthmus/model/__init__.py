@@ -21,8 +21,22 @@ from .encounter import (
 )
 from .event import Catalogue, Document, Event, Origin
 from .journal_entry import EntryLine, JournalEntry
+from .purchase_order import AnsweredLine, LineAnswer, OrderConfirmation, OrderLine, PurchaseOrder
 from .register import DayEndRegister, RegisterRow
 from .revenue import ChargeJournaled, RevenueRecognised
+from .ship_notice import ShipmentLine, ShipNotice
+from .supplier_invoice import InvoiceLine, SupplierInvoice
+from .trade import (
+    ItemId,
+    Party,
+    PartyContact,
+    PaymentTerms,
+    PriceAdjustment,
+    PricedLine,
+    TaxAmount,
+    TradePart,
+    TradeReference,
+)
 
 CATALOGUE = Catalogue(
     AccountMoved,
@@ -39,8 +53,12 @@ CATALOGUE = Catalogue(
     EncounterRegistered,
     EncounterUpdated,
     JournalEntry,
+    OrderConfirmation,
     PatientsMerged,
+    PurchaseOrder,
     RevenueRecognised,
+    ShipNotice,
+    SupplierInvoice,
 )
 """Every type of the model, in its present version."""
 
@@ -50,6 +68,7 @@ __all__ = [
     "AccountReadyToBill",
     "AccountRelinked",
     "AdmissionCancelled",
+    "AnsweredLine",
     "BillingWithdrawn",
     "Catalogue",
     "ChargeJournaled",
@@ -65,10 +84,27 @@ __all__ = [
     "EntryLine",
     "Event",
     "Identifier",
+    "InvoiceLine",
+    "ItemId",
     "JournalEntry",
+    "LineAnswer",
+    "OrderConfirmation",
+    "OrderLine",
     "Origin",
+    "Party",
+    "PartyContact",
     "Patient",
     "PatientsMerged",
+    "PaymentTerms",
+    "PriceAdjustment",
+    "PricedLine",
+    "PurchaseOrder",
     "RegisterRow",
     "RevenueRecognised",
+    "ShipNotice",
+    "ShipmentLine",
+    "SupplierInvoice",
+    "TaxAmount",
+    "TradePart",
+    "TradeReference",
 ]

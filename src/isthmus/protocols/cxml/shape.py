@@ -84,11 +84,8 @@ def parts_at(path: str, type: type) -> Any:
     return _field(path, "part", (), type=type, many=True)
 
 
-@dataclass_transform(
-    frozen_default=True,
-    kw_only_default=True,
-    field_specifiers=(text_at, texts_at, number_at, moment_at, flag_at, secret_at, part_at, parts_at),
-)
+# No field specifiers: to a type checker what the functions above give is a default, so that every field is optional.
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def value(declared: type[Declared]) -> type[Declared]:
     """Make the class one of immutable values that are compared by content."""
     return dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)(declared)

@@ -124,11 +124,11 @@ def _stated(rule: str, value: Value, name: str, parts: list[Decimal]) -> Iterato
 
 
 def _comes_to(total: Money, parts: list[Decimal]) -> bool:
-    rounded = [_cents(one) for one in parts]
-    return total.amount in (sum(parts, ZERO), _cents(sum(parts, ZERO)), sum(rounded, ZERO))
+    rounded = [to_cents(one) for one in parts]
+    return total.amount in (sum(parts, ZERO), to_cents(sum(parts, ZERO)), sum(rounded, ZERO))
 
 
-def _cents(amount: Decimal) -> Decimal:
+def to_cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, context=_EXACT)
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from ..loops import loop
 
-_PARTY = loop("N1", "N1", "N2 IN2 NX2 N3 N4 NX4 REF PER SI FOB TD1 TD5 TD3 TD4 PKG DMG DTM MSG")
+_ADDRESS = "N2 IN2 NX2 N3 N4 NX4 REF PER SI FOB TD1 TD5 TD3 TD4 PKG DMG"
+_PARTY = loop("N1", "N1", _ADDRESS)
+# Of a line, a party may have dates and quantities of its own; of a head, a DTM behind N1 is the document's (810).
+_LINE_PARTY = loop("N1", "N1", f"{_ADDRESS} DTM QTY MSG", loop("SCH", "SCH", "TD1 TD5 TD3 TD4 REF"))
 _NOTE = loop("N9", "N9", "DTM MSG MEA PWK EFI")
 _ALLOWANCE = loop("SAC", "SAC", "CUR TXI CTP PCT")
 _PRODUCT = loop("PID", "PID", "MEA")
@@ -31,7 +34,7 @@ _QUANTITY = loop("QTY", "QTY", "SI MEA LM LQ")
 _LEAD_TIME = loop("LDT", "LDT", "QTY MSG REF LM LQ")
 _MONEY = loop("AMT", "AMT", "REF PCT DTM")
 _TOTALS = loop("CTT", "CTT", "AMT")
-_INNER = (_ALLOWANCE, _PRODUCT, _NOTE, _PARTY, _SUBLINE, _SCHEDULE, _QUANTITY, _LEAD_TIME, _MONEY)
+_INNER = (_ALLOWANCE, _PRODUCT, _NOTE, _LINE_PARTY, _SUBLINE, _SCHEDULE, _QUANTITY, _LEAD_TIME, _MONEY)
 _OUTER = (_NOTE, _PARTY, _ALLOWANCE, _PRODUCT, _MONEY, _TOTALS)
 
 ORDER = loop("850", "ST", f"{_HEADER} BEG LS LE", *_OUTER, loop("PO1", "PO1", _ITEM, *_INNER))

@@ -54,8 +54,12 @@ def extended(quantity: Decimal | None, price: Decimal | None, basis: str) -> Dec
 
 def net_allowances(values: Iterable[Allowance]) -> Decimal:
     """Charges minus allowances, of those that the document's total includes."""
-    counted = [one for one in values if one.amount is not None and one.handling not in NOT_PAID_HERE]
-    return sum((_SIGNS.get(one.indicator, ZERO) * (one.amount or ZERO) for one in counted), ZERO)
+    return sum((_SIGNS[one.indicator] * (one.amount or ZERO) for one in values if counts(one)), ZERO)
+
+
+def counts(value: Allowance) -> bool:
+    """Whether the document's total includes it."""
+    return value.amount is not None and value.indicator in _SIGNS and value.handling not in NOT_PAID_HERE
 
 
 def net_taxes(values: Iterable[Tax]) -> Decimal:
