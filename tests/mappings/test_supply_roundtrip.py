@@ -67,25 +67,25 @@ def exercise(document: Any) -> None:
     assert {place.split("(")[0] for place in supply.unused_of_x12(sent, of_x12.provenance)} <= EMPTY_NOTES | {"BSN04"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(ORDERS)
 def test_an_order_is_the_same_document_in_both_formats(order: PurchaseOrder) -> None:
     exercise(order)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(CONFIRMATIONS)
 def test_a_confirmation_is_the_same_document_in_both_formats(confirmation: OrderConfirmation) -> None:
     exercise(confirmation)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(NOTICES)
 def test_a_ship_notice_is_the_same_document_in_both_formats(notice: ShipNotice) -> None:
     exercise(notice)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(INVOICES)
 def test_an_invoice_is_the_same_document_in_both_formats_and_adds_up_in_both(invoice: SupplierInvoice) -> None:
     exercise(invoice)

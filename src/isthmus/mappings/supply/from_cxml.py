@@ -8,32 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Any, TypeVar
 
 from ...model import (
     AnsweredLine,
     InvoiceLine,
-    ItemId,
     LineAnswer,
     OrderConfirmation,
     OrderLine,
     Origin,
-    Party,
-    PartyContact,
-    PaymentTerms,
     PriceAdjustment,
     PurchaseOrder,
     ShipmentLine,
     ShipNotice,
     SupplierInvoice,
     TaxAmount,
-    TradeReference,
 )
 from ...protocols import cxml
 from ...protocols.cxml.totals import to_cents
 from ..reader import MappingError
 from . import codes
+from . import from_cxml_parts as parts
 from .cxml_reader import Reader
 
 ONE, ZERO, CENT = Decimal(1), Decimal(0), Decimal("0.01")
@@ -58,12 +53,12 @@ def purchase_order(document: cxml.Document, origin: Origin | None = None) -> Pur
         contract=reader.read("contract", header, "agreement_id"),
         requisition=reader.read("requisition", header, "requisition_id"),
         requested_on=reader.day("requested_on", header, "requested_on"),
-        terms=_terms(reader, header.terms),
-        parties=tuple(_parties(reader, header)),
-        adjustments=tuple(_shipping(reader, "adjustments[0].", header.shipping)),
-        taxes=_taxes(reader, "taxes", header.tax),
-        references=_references(reader, "", header.references, header.extrinsics),
-        comments=_comments(reader, "", header.comments),
+        terms=parts.terms(reader, header.terms),
+        parties=tuple(parts.parties(reader, header)),
+        adjustments=tuple(parts.shipping(reader, "adjustments[0].", header.shipping)),
+        taxes=parts.taxes(reader, "taxes", header.tax),
+        references=parts.references(reader, "", header.references, header.extrinsics),
+        comments=parts.comments(reader, "", header.comments),
         lines=tuple(_order_line(reader, f"lines[{at}].", item) for at, item in enumerate(body.items)),
         provenance=reader.provenance,
     )
@@ -83,9 +78,9 @@ def order_confirmation(document: cxml.Document, origin: Origin | None = None) ->
         **reader.moment("", header, "noticed_at", "confirmed"),
         currency=reader.currency(),
         total=reader.amount("total", header.total),
-        parties=tuple(_contacts(reader, header.contacts, 0)),
-        references=_references(reader, "", header.references, header.extrinsics),
-        comments=_comments(reader, "", header.comments),
+        parties=tuple(parts.contacts(reader, header.contacts, 0)),
+        references=parts.references(reader, "", header.references, header.extrinsics),
+        comments=parts.comments(reader, "", header.comments),
         lines=tuple(_answered_line(reader, f"lines[{at}].", item) for at, item in enumerate(body.items)),
         provenance=reader.provenance,
     )
@@ -105,9 +100,9 @@ def ship_notice(document: cxml.Document, origin: Origin | None = None) -> ShipNo
         **reader.moment("", header, "shipped_at", "shipped"),
         **reader.moment("", header, "delivered_at", "expected"),
         **_carriage(reader, body.controls[:1]),
-        parties=tuple(_contacts(reader, header.contacts, 0)),
-        references=_references(reader, "", header.references, header.extrinsics),
-        comments=_comments(reader, "", header.comments),
+        parties=tuple(parts.contacts(reader, header.contacts, 0)),
+        references=parts.references(reader, "", header.references, header.extrinsics),
+        comments=parts.comments(reader, "", header.comments),
         lines=tuple(_shipment_line(reader, f"lines[{at}].", *pair) for at, pair in enumerate(items)),
         provenance=reader.provenance,
     )
@@ -134,12 +129,12 @@ def supplier_invoice(document: cxml.Document, origin: Origin | None = None) -> S
         total=_total(reader, summary),
         contract=reader.read("contract", first.agreement if first else None, "agreement_id"),
         shipped_on=reader.day("shipped_on", header, "shipped_at"),
-        terms=_terms(reader, header.terms),
-        parties=tuple(_contacts(reader, (*partners, *header.ship_contacts), 0)),
+        terms=parts.terms(reader, header.terms),
+        parties=tuple(parts.contacts(reader, (*partners, *header.ship_contacts), 0)),
         adjustments=_summary_adjustments(reader, header.line_indicator, summary),
         taxes=_summary_taxes(reader, summary.tax, lines),
-        references=_references(reader, "", header.references, header.extrinsics),
-        comments=_comments(reader, "", header.comments),
+        references=parts.references(reader, "", header.references, header.extrinsics),
+        comments=parts.comments(reader, "", header.comments),
         lines=tuple(lines),
         provenance=reader.provenance,
     )
@@ -179,12 +174,12 @@ def _order_line(reader: Reader, around: str, item: cxml.ItemOut) -> OrderLine:
         quantity=reader.needed(f"{around}quantity", item, "quantity"),
         unit=reader.read(f"{around}unit", detail, "unit"),
         price=reader.amount(f"{around}price", detail.price if detail else None),
-        price_per=_price_per(reader, around, detail.basis if detail else None, detail.unit if detail else ""),
-        items=_items(reader, around, item.item, detail),
-        descriptions=_phrases(reader, f"{around}descriptions", detail.descriptions if detail else ()),
+        price_per=parts.price_per(reader, around, detail.basis if detail else None, detail.unit if detail else ""),
+        items=parts.items(reader, around, item.item, detail),
+        descriptions=parts.phrases(reader, f"{around}descriptions", detail.descriptions if detail else ()),
         requested_on=reader.day(f"{around}requested_on", item, "requested_on"),
-        references=_references(reader, around, (), detail.extrinsics if detail else ()),
-        comments=_comments(reader, around, item.comments),
+        references=parts.references(reader, around, (), detail.extrinsics if detail else ()),
+        comments=parts.comments(reader, around, item.comments),
     )
 
 
@@ -205,7 +200,7 @@ def _answer(reader: Reader, around: str, status: cxml.ConfirmationStatus) -> Lin
         price=reader.amount(f"{around}price", status.price),
         ships_on=reader.day(f"{around}ships_on", status, "ships_on"),
         delivered_on=reader.day(f"{around}delivered_on", status, "delivered_on"),
-        comments=_comments(reader, around, status.comments),
+        comments=parts.comments(reader, around, status.comments),
     )
 
 
@@ -221,8 +216,8 @@ def _shipment_line(
         number=reader.read(f"{around}number", item, "notice_line_number"),
         quantity=reader.needed(f"{around}quantity", item, "quantity"),
         unit=reader.read(f"{around}unit", item, "unit"),
-        items=_items(reader, around, item.item, item),
-        descriptions=_phrases(reader, f"{around}descriptions", item.descriptions),
+        items=parts.items(reader, around, item.item, item),
+        descriptions=parts.phrases(reader, f"{around}descriptions", item.descriptions),
         lot=reader.read(f"{around}lot", batch, "lot") or reader.read(f"{around}lot", item, "lot"),
         expires_on=reader.day(f"{around}expires_on", batch, "expires_on")
         or reader.day(f"{around}expires_on", item, "expires_on"),
@@ -273,11 +268,11 @@ def _invoice_line(reader: Reader, around: str, item: cxml.InvoiceDetailItem, ord
         quantity=reader.needed(f"{around}quantity", item, "quantity"),
         unit=reader.read(f"{around}unit", item, "unit"),
         price=reader.amount(f"{around}price", item.price),
-        price_per=_price_per(reader, around, item.basis, item.unit),
-        items=_items(reader, around, reference.item if reference else None, reference),
-        descriptions=_phrases(reader, f"{around}descriptions", said),
+        price_per=parts.price_per(reader, around, item.basis, item.unit),
+        items=parts.items(reader, around, reference.item if reference else None, reference),
+        descriptions=parts.phrases(reader, f"{around}descriptions", said),
         lot=reader.read(f"{around}lot", reference, "lot"),
-        taxes=_taxes(reader, f"{around}taxes", item.tax),
+        taxes=parts.taxes(reader, f"{around}taxes", item.tax),
         adjustments=_adjustments(reader, around, item),
     )
     _derived(reader, f"{around}amount", item.subtotal, line.amount)
@@ -328,7 +323,7 @@ def _summary_taxes(reader: Reader, tax: cxml.Tax | None, lines: Iterable[Invoice
     if alone is not None and of_lines and alone.amount == sum(of_lines, ZERO):
         reader.note("lines.taxes", alone, "amount")
         return ()
-    return _taxes(reader, "taxes", tax)
+    return parts.taxes(reader, "taxes", tax)
 
 
 def _adjustments(
@@ -372,176 +367,3 @@ def _ordered_on(reader: Reader, order: cxml.InvoiceDetailOrder | None) -> Any:
     if order is None:
         return None
     return reader.day("ordered_on", order, "order_date") or reader.day("ordered_on", order.order, "order_date")
-
-
-def _price_per(reader: Reader, around: str, basis: cxml.PriceBasis | None, unit: str) -> Decimal:
-    """The price is for `quantity` of a unit that `conversion` of make one that is ordered."""
-    if basis is not None and basis.unit == unit:
-        reader.read(f"{around}price_per.unit", basis, "unit")
-    quantity = reader.read(f"{around}price_per", basis, "quantity", None)
-    conversion = reader.read(f"{around}price_per.conversion", basis, "conversion", None)
-    return (quantity or ONE) / (conversion or ONE)
-
-
-def _items(
-    reader: Reader,
-    around: str,
-    item: cxml.ItemID | None,
-    detail: cxml.ItemDetail | cxml.ShipNoticeItem | cxml.ItemReference | None,
-) -> tuple[ItemId, ...]:
-    """ItemID, the manufacturer's part, UNSPSC and other classifications, and identifiers in a domain."""
-    named: list[tuple[str, cxml.Value | None, str]] = [
-        ("supplier", item, "supplier_part"),
-        ("supplier_auxiliary", item, "auxiliary"),
-        ("buyer", item, "buyer_part"),
-        ("manufacturer", detail, "manufacturer_part"),
-    ]
-    named += [(_classified(one), one, "text") for one in (detail.classifications if detail else ())]
-    named += [(one.domain, one, "identifier") for one in (item.references if item else ())]
-    kept = [(kind, value, field) for kind, value, field in named if value is not None and getattr(value, field)]
-    return tuple(
-        ItemId(kind, reader.read(f"{around}items[{at}]", value, field)) for at, (kind, value, field) in enumerate(kept)
-    )
-
-
-def _classified(one: cxml.Classification) -> str:
-    return "unspsc" if one.domain.upper() == "UNSPSC" else f"class:{one.domain}"
-
-
-def _terms(reader: Reader, terms: Iterable[cxml.PaymentTerm]) -> tuple[PaymentTerms, ...]:
-    """A term with a discount and the one without that follows it are one: 2% in 10 days, net in 30."""
-    found: list[PaymentTerms] = []
-    for term in terms:
-        days = None if term.days is None or term.days != int(term.days) else int(term.days)
-        open_ = bool(found) and found[-1].discount_percent is not None and found[-1].net_days is None
-        around = f"terms[{len(found) - open_ if term.discount_percent is None else len(found)}]."
-        if term.discount_percent is not None:
-            percent = reader.read(f"{around}discount_percent", term, "discount_percent")
-            found.append(PaymentTerms(discount_percent=percent, discount_days=days))
-            reader.read(f"{around}discount_days", term, "days")
-        elif days is not None:
-            reader.read(f"{around}net_days", term, "days")
-            discount = found.pop() if open_ else PaymentTerms()
-            found.append(
-                PaymentTerms(
-                    net_days=days,
-                    discount_percent=discount.discount_percent,
-                    discount_days=discount.discount_days,
-                )
-            )
-    return tuple(found)
-
-
-def _parties(reader: Reader, header: cxml.OrderRequestHeader) -> Iterator[Party]:
-    count = 0
-    for role, address in (("ship_to", header.ship_to), ("bill_to", header.bill_to)):
-        if address is not None and address != cxml.Address():
-            yield _party(reader, f"parties[{count}].", role, address, address.postal, [address.email], [address.phone])
-            count += 1
-    yield from _contacts(reader, header.contacts, count)
-
-
-def _contacts(reader: Reader, contacts: Iterable[cxml.Contact], start: int) -> Iterator[Party]:
-    for at, contact in enumerate(contacts, start):
-        around = f"parties[{at}]."
-        role = codes.CXML_ROLE.word(reader.read(f"{around}role", contact, "role"))
-        postal = contact.postal[0] if contact.postal else None
-        yield _party(reader, around, role, contact, postal, contact.emails, contact.phones)
-
-
-def _party(
-    reader: Reader,
-    around: str,
-    role: str,
-    who: cxml.Address | cxml.Contact,
-    postal: cxml.PostalAddress | None,
-    emails: Iterable[cxml.Email | None],
-    phones: Iterable[cxml.Phone | None],
-) -> Party:
-    texts = {"attention": "deliver_to", "streets": "streets"}
-    return Party(
-        role=role,
-        name=reader.read(f"{around}name", who.name, "text"),
-        id=reader.read(f"{around}id", who, "id"),
-        id_kind=codes.CXML_ID_KIND.word(who.id_domain) if who.id else "",
-        **{name: reader.read(around + name, postal, field, ()) for name, field in texts.items()},
-        **reader.fields(around, postal, city="city", state="state", postal_code="postal_code", country="country_code"),
-        contacts=tuple(_asked(reader, around, emails, phones)),
-    )
-
-
-def _asked(
-    reader: Reader, around: str, emails: Iterable[cxml.Email | None], phones: Iterable[cxml.Phone | None]
-) -> Iterator[PartyContact]:
-    """The first address with the first number, and so on."""
-    for at, (email, phone) in enumerate(zip_longest(emails, phones)):
-        inner = f"{around}contacts[{at}]."
-        found = PartyContact(phone=_dialled(reader, inner, phone), email=reader.read(f"{inner}email", email, "address"))
-        if found != PartyContact():
-            yield found
-
-
-def _dialled(reader: Reader, around: str, phone: cxml.Phone | None) -> str:
-    """The number in its parts, with blanks between them."""
-    parts = ("country", "area", "number", "extension")
-    found = [reader.read(f"{around}phone" + (f".{part}" if part != "number" else ""), phone, part) for part in parts]
-    return " ".join(part for part in found if part)
-
-
-def _shipping(reader: Reader, around: str, shipping: cxml.Shipping | None) -> Iterator[PriceAdjustment]:
-    amount = reader.amount(f"{around}amount", shipping.amount if shipping else None)
-    if shipping is not None and amount:
-        description = reader.read(f"{around}description", shipping.description, "text")
-        yield PriceAdjustment(kind="shipping", amount=amount, description=description)
-
-
-def _taxes(reader: Reader, name: str, tax: cxml.Tax | None) -> tuple[TaxAmount, ...]:
-    """The details where they come to the tax, else the tax alone."""
-    if tax is None:
-        return ()
-    total = tax.amount.amount if tax.amount else None
-    details = [one for one in tax.details if one.amount is not None and one.amount.amount is not None]
-    if details and total in (None, sum((one.amount.amount or ZERO for one in details if one.amount), ZERO)):
-        reader.amount(f"{name}.total", tax.amount)
-        return tuple(_tax(reader, f"{name}[{at}].", one) for at, one in enumerate(details))
-    if not total:
-        return ()
-    return (TaxAmount(kind="", amount=reader.amount(f"{name}[0].amount", tax.amount)),)
-
-
-def _tax(reader: Reader, around: str, detail: cxml.TaxDetail) -> TaxAmount:
-    return TaxAmount(
-        kind=reader.read(f"{around}kind", detail, "category"),
-        amount=reader.amount(f"{around}amount", detail.amount),
-        rate=reader.read(f"{around}rate", detail, "rate"),
-        jurisdiction=reader.read(f"{around}jurisdiction", detail.location, "text"),
-    )
-
-
-def _references(
-    reader: Reader, around: str, references: Iterable[cxml.IdReference], extrinsics: Iterable[cxml.Extrinsic]
-) -> tuple[TradeReference, ...]:
-    found = [
-        TradeReference(
-            reader.read(f"{around}references[{at}].kind", one, "domain"),
-            reader.read(f"{around}references[{at}].value", one, "identifier"),
-            reader.read(f"{around}references[{at}].description", one.description, "text"),
-        )
-        for at, one in enumerate(references)
-    ]
-    for one in extrinsics:
-        inner = f"{around}references[{len(found)}]."
-        found.append(
-            TradeReference(reader.read(f"{inner}kind", one, "name"), reader.read(f"{inner}value", one, "text"))
-        )
-    return tuple(found)
-
-
-def _phrases(reader: Reader, name: str, phrases: Iterable[cxml.Phrase]) -> tuple[str, ...]:
-    said = [one for one in phrases if one.text]
-    return tuple(reader.read(f"{name}[{at}]", one, "text") for at, one in enumerate(said))
-
-
-def _comments(reader: Reader, around: str, comments: Iterable[cxml.Comments]) -> tuple[str, ...]:
-    said = [one for one in comments if one.text]
-    return tuple(reader.read(f"{around}comments[{at}]", one, "text") for at, one in enumerate(said))

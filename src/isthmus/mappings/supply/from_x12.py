@@ -13,28 +13,21 @@ from typing import Any
 from ...model import (
     AnsweredLine,
     InvoiceLine,
-    ItemId,
     LineAnswer,
     OrderConfirmation,
     OrderLine,
     Origin,
-    Party,
-    PartyContact,
-    PaymentTerms,
-    PriceAdjustment,
     PurchaseOrder,
     ShipmentLine,
     ShipNotice,
     SupplierInvoice,
-    TaxAmount,
-    TradeReference,
 )
 from ...protocols import x12
 from ...protocols.x12 import views
 from ...protocols.x12.views.ship_notice import LOT_DATES
-from ...protocols.x12.views.trade_document import stated_total
-from ...protocols.x12.views.trade_totals import PER, counts
+from ...protocols.x12.views.trade_totals import PER
 from . import codes
+from . import from_x12_parts as parts
 from .x12_reader import Reader
 
 ONE_UNIT = ("", "PE", "UM")
@@ -42,8 +35,8 @@ ONE_UNIT = ("", "PE", "UM")
 
 ONE = Decimal(1)
 
-REQUISITION, CONTRACT, NAMED = "RQ", "CT", "ZZ"
-"""Data element 128: a purchase requisition, a contract, and what REF03 names."""
+REQUISITION, CONTRACT = "RQ", "CT"
+"""Data element 128: a purchase requisition, a contract."""
 
 
 def purchase_order(transaction: x12.Transaction, origin: Origin | None = None) -> PurchaseOrder:
@@ -56,17 +49,17 @@ def purchase_order(transaction: x12.Transaction, origin: Origin | None = None) -
         operation=reader.known("operation", view, "purpose", codes.X12_OPERATION),
         kind=reader.word("kind", view, "type", codes.X12_ORDER_KIND),
         ordered_on=reader.needed("ordered_on", view, "ordered_on"),
-        currency=_currency(reader, view),
-        total=_total(reader, view),
+        currency=parts.currency(reader, view),
+        total=parts.total(reader, view),
         contract=reader.read("contract", view, "contract"),
-        requisition=_reference(reader, "requisition", view.references, REQUISITION),
+        requisition=parts.reference(reader, "requisition", view.references, REQUISITION),
         **reader.dated("", view.dates, requested_on="002"),
-        terms=_terms(reader, view),
-        parties=_parties(reader, view.parties),
-        adjustments=_adjustments(reader, "", view.allowances),
-        taxes=_taxes(reader, "", view.taxes),
-        references=_references(reader, "", references),
-        comments=_comments(reader, "", view.loop),
+        terms=parts.terms(reader, view),
+        parties=parts.parties(reader, view.parties),
+        adjustments=parts.adjustments(reader, "", view.allowances),
+        taxes=parts.taxes(reader, "", view.taxes),
+        references=parts.references(reader, "", references),
+        comments=parts.comments(reader, "", view.loop),
         lines=tuple(_order_line(reader, f"lines[{at}].", line) for at, line in enumerate(view.lines)),
         provenance=reader.provenance,
     )
@@ -81,11 +74,11 @@ def order_confirmation(transaction: x12.Transaction, origin: Origin | None = Non
         order_number=reader.needed("order_number", view, "order_number"),
         operation=reader.known("operation", view, "purpose", codes.X12_OPERATION),
         status=reader.word("status", view, "type", codes.X12_ANSWER),
-        currency=_currency(reader, view),
-        total=_total(reader, view),
-        parties=_parties(reader, view.parties),
-        references=_references(reader, "", view.references),
-        comments=_comments(reader, "", view.loop),
+        currency=parts.currency(reader, view),
+        total=parts.total(reader, view),
+        parties=parts.parties(reader, view.parties),
+        references=parts.references(reader, "", view.references),
+        comments=parts.comments(reader, "", view.loop),
         lines=tuple(_answered_line(reader, f"lines[{at}].", line) for at, line in enumerate(view.lines)),
         provenance=reader.provenance,
     )
@@ -111,9 +104,9 @@ def ship_notice(transaction: x12.Transaction, origin: Origin | None = None) -> S
             reader.read(f"tracking[{at}]", one, "value")
             for at, one in enumerate(one for one in references if one.qualifier == "CN")
         ),
-        bill_of_lading=_reference(reader, "bill_of_lading", references, "BM"),
-        parties=_parties(reader, [one for level in shipments for one in level.parties]),
-        references=_references(reader, "", [one for one in references if one.qualifier not in ("CN", "BM")]),
+        bill_of_lading=parts.reference(reader, "bill_of_lading", references, "BM"),
+        parties=parts.parties(reader, [one for level in shipments for one in level.parties]),
+        references=parts.references(reader, "", [one for one in references if one.qualifier not in ("CN", "BM")]),
         lines=tuple(_shipment_line(reader, f"lines[{at}].", item) for at, item in items),
         provenance=reader.provenance,
     )
@@ -130,15 +123,15 @@ def supplier_invoice(transaction: x12.Transaction, origin: Origin | None = None)
         **stated,
         invoiced_on=reader.needed("invoiced_on", view, "invoiced_on"),
         **reader.fields("", view, order_number="order_number", ordered_on="ordered_on", total="total"),
-        currency=_currency(reader, view),
-        contract=_reference(reader, "contract", view.references, CONTRACT),
+        currency=parts.currency(reader, view),
+        contract=parts.reference(reader, "contract", view.references, CONTRACT),
         **reader.dated("", view.dates, shipped_on="011"),
-        terms=_terms(reader, view),
-        parties=_parties(reader, view.parties),
-        adjustments=_adjustments(reader, "", view.allowances),
-        taxes=_taxes(reader, "", view.taxes),
-        references=_references(reader, "", [one for one in view.references if one.qualifier != CONTRACT]),
-        comments=_comments(reader, "", view.loop),
+        terms=parts.terms(reader, view),
+        parties=parts.parties(reader, view.parties),
+        adjustments=parts.adjustments(reader, "", view.allowances),
+        taxes=parts.taxes(reader, "", view.taxes),
+        references=parts.references(reader, "", [one for one in view.references if one.qualifier != CONTRACT]),
+        comments=parts.comments(reader, "", view.loop),
         lines=tuple(_invoice_line(reader, f"lines[{at}].", line) for at, line in enumerate(view.lines)),
         provenance=reader.provenance,
     )
@@ -148,8 +141,8 @@ def _order_line(reader: Reader, around: str, line: views.TradeLine) -> OrderLine
     return OrderLine(
         **_priced(reader, around, line, ()),
         **reader.dated(around, line.dates, requested_on="002"),
-        references=_references(reader, around, line.references),
-        comments=_comments(reader, around, line.loop),
+        references=parts.references(reader, around, line.references),
+        comments=parts.comments(reader, around, line.loop),
     )
 
 
@@ -159,8 +152,8 @@ def _invoice_line(reader: Reader, around: str, line: views.TradeLine) -> Invoice
     return InvoiceLine(
         **_priced(reader, around, line, tuple(own.values())),
         **pairs,
-        taxes=_taxes(reader, around, line.taxes),
-        adjustments=_adjustments(reader, around, line.allowances),
+        taxes=parts.taxes(reader, around, line.taxes),
+        adjustments=parts.adjustments(reader, around, line.allowances),
     )
 
 
@@ -169,7 +162,7 @@ def _priced(reader: Reader, around: str, line: views.TradeLine, without: tuple[s
         **reader.fields(around, line, number="number", unit="unit", price="price"),
         "quantity": reader.needed(f"{around}quantity", line, "quantity"),
         "price_per": _price_per(reader, around, line),
-        **_item(reader, around, line.loop, line.ids, without),
+        **parts.item(reader, around, line.loop, line.ids, without),
     }
 
 
@@ -184,7 +177,7 @@ def _answered_line(reader: Reader, around: str, line: views.AcknowledgedLine) ->
     statuses = enumerate(line.statuses)
     return AnsweredLine(
         **reader.fields(around, line, number="number", quantity="quantity", unit="unit"),
-        **_item(reader, around, line.loop, line.ids, ()),
+        **parts.item(reader, around, line.loop, line.ids, ()),
         answers=tuple(_answer(reader, f"{around}answers[{at}].", line, one) for at, one in statuses),
     )
 
@@ -224,7 +217,7 @@ def _shipment_line(reader: Reader, around: str, item: views.Item) -> ShipmentLin
         number=reader.take(f"{around}number", product, 1),
         quantity=reader.needed(f"{around}quantity", shipped, "quantity"),
         unit=reader.read(f"{around}unit", shipped, "unit"),
-        **_item(reader, around, level.loop, level.ids, ("LT", "SN"), "LIN"),
+        **parts.item(reader, around, level.loop, level.ids, ("LT", "SN"), "LIN"),
         lot=_lot(reader, f"{around}lot", level),
         **reader.dated(around, level.dates, expires_on=" ".join(LOT_DATES)),
         serials=tuple(_serials(reader, around, level)),
@@ -236,7 +229,7 @@ def _shipment_line(reader: Reader, around: str, item: views.Item) -> ShipmentLin
 def _lot(reader: Reader, name: str, level: views.Level) -> str:
     product = level.loop.first("LIN") if level.loop else None
     named = next((reader.take(name, product, one.element) for one in level.ids if one.qualifier == "LT"), "")
-    return named or _reference(reader, name, level.references, "LT")
+    return named or parts.reference(reader, name, level.references, "LT")
 
 
 def _serials(reader: Reader, around: str, level: views.Level) -> Iterable[str]:
@@ -256,148 +249,6 @@ def _container(reader: Reader, name: str, item: views.Item, code: str) -> str:
     return found.sscc
 
 
-def _item(
-    reader: Reader,
-    around: str,
-    loop: x12.Loop | None,
-    ids: tuple[views.ProductId, ...],
-    without: tuple[str, ...],
-    tag: str = "",
-) -> dict[str, Any]:
-    """What an item is called and said to be. `without`: qualifiers that are fields of their own."""
-    if loop is None:
-        return {}
-    segment = loop.first(tag) if tag else loop.segments[0]
-    kept = [one for one in ids if one.qualifier not in without]
-    said = [one for inner in (loop, *loop.inside("PID")) for one in inner.all("PID") if one.element(5)]
-    return {
-        "items": tuple(
-            ItemId(codes.X12_ITEM.word(one.qualifier), reader.take(f"{around}items[{at}]", segment, one.element))
-            for at, one in enumerate(kept)
-        ),
-        "descriptions": tuple(reader.take(f"{around}descriptions[{at}]", one, 5) for at, one in enumerate(said)),
-    }
-
-
 def _pair(reader: Reader, name: str, line: views.TradeLine, qualifier: str) -> str:
     segment = line.loop.segments[0] if line.loop else None
     return next((reader.take(name, segment, one.element) for one in line.ids if one.qualifier == qualifier), "")
-
-
-def _currency(reader: Reader, view: views.PurchaseOrder | views.OrderAcknowledgement | views.Invoice) -> str:
-    return reader.take("currency", view.loop.first("CUR") if view.loop else None, 2)
-
-
-def _total(reader: Reader, view: views.PurchaseOrder | views.OrderAcknowledgement) -> Any:
-    stated = stated_total(view.loop)
-    if stated is not None:
-        reader.take("total", stated[0], 2)
-    return view.total
-
-
-def _terms(reader: Reader, view: views.PurchaseOrder | views.Invoice) -> tuple[PaymentTerms, ...]:
-    """ITD in days; those that say only dates or words are left, and so reported as not used."""
-    fields = {"net_days": "net_days", "discount_percent": "discount_percent", "discount_days": "discount_days"}
-    said = [one for one in view.terms if any(getattr(one, field) not in ("", None) for field in fields.values())]
-    return tuple(
-        PaymentTerms(
-            net_days=_days(reader, f"terms[{at}].net_days", one, "net_days"),
-            discount_percent=reader.read(f"terms[{at}].discount_percent", one, "discount_percent"),
-            discount_days=_days(reader, f"terms[{at}].discount_days", one, "discount_days"),
-        )
-        for at, one in enumerate(said)
-    )
-
-
-def _days(reader: Reader, name: str, terms: views.Terms, field: str) -> int | None:
-    text = reader.read(name, terms, field)
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
-        reader.fault(terms, field, "is no number of days")
-    return int(text) if text else None
-
-
-def _parties(reader: Reader, parties: Iterable[views.TradeParty]) -> tuple[Party, ...]:
-    return tuple(_party(reader, f"parties[{at}].", one) for at, one in enumerate(parties))
-
-
-def _party(reader: Reader, around: str, party: views.TradeParty) -> Party:
-    fields = {name: name for name in ("name", "id", "city", "state", "postal_code", "country")}
-    return Party(
-        role=reader.word(f"{around}role", party, "role", codes.X12_ROLE),
-        **reader.fields(around, party, **fields),
-        id_kind=codes.X12_ID_KIND.word(party.qualifier) if party.id else "",
-        attention=_texts(reader, f"{around}attention", party.loop, "N2"),
-        streets=_texts(reader, f"{around}streets", party.loop, "N3"),
-        contacts=tuple(_contact(reader, f"{around}contacts[{at}].", one) for at, one in enumerate(party.contacts)),
-    )
-
-
-def _texts(reader: Reader, name: str, loop: x12.Loop | None, tag: str) -> tuple[str, ...]:
-    """Every element of the segments of a name."""
-    segments = loop.all(tag) if loop else []
-    places = [(segment, at) for segment in segments for at in range(1, len(segment.elements))]
-    return tuple(reader.take(f"{name}[{at}]", *place) for at, place in enumerate(places))
-
-
-def _contact(reader: Reader, around: str, contact: views.Contact) -> PartyContact:
-    numbers = {"TE": "phone", "EM": "email"}
-    found = {"name": reader.take(f"{around}name", contact.segment, 2)}
-    for at in (3, 5, 7):
-        name = numbers.get(contact.segment.element(at)) if contact.segment else None
-        if name and name not in found:
-            found[name] = reader.take(around + name, contact.segment, at + 1)
-    return PartyContact(**found)
-
-
-def _adjustments(reader: Reader, around: str, values: Iterable[views.Allowance]) -> tuple[PriceAdjustment, ...]:
-    """SAC with an amount that the total includes; the others are left, and so reported as not used."""
-    counted = [one for one in values if counts(one)]
-    return tuple(_adjustment(reader, f"{around}adjustments[{at}].", one) for at, one in enumerate(counted))
-
-
-def _adjustment(reader: Reader, around: str, value: views.Allowance) -> PriceAdjustment:
-    amount = reader.read(f"{around}amount", value, "amount")
-    return PriceAdjustment(
-        kind=reader.word(f"{around}kind", value, "code", codes.X12_ADJUSTMENT),
-        amount=-amount if value.indicator == "A" else amount,
-        description=reader.read(f"{around}description", value, "description"),
-    )
-
-
-def _taxes(reader: Reader, around: str, values: Iterable[views.Tax]) -> tuple[TaxAmount, ...]:
-    """TXI with an amount that is added; the others are left, and so reported as not used."""
-    added = [one for one in values if one.amount is not None and one.relationship in ("", "A")]
-    return tuple(_tax(reader, f"{around}taxes[{at}].", one) for at, one in enumerate(added))
-
-
-def _tax(reader: Reader, around: str, value: views.Tax) -> TaxAmount:
-    return TaxAmount(
-        kind=reader.word(f"{around}kind", value, "type", codes.X12_TAX),
-        **reader.fields(around, value, amount="amount", rate="percent", jurisdiction="jurisdiction"),
-    )
-
-
-def _reference(reader: Reader, name: str, references: Iterable[views.Reference], qualifier: str) -> str:
-    return next((reader.read(name, one, "value") for one in references if one.qualifier == qualifier), "")
-
-
-def _references(reader: Reader, around: str, references: Iterable[views.Reference]) -> tuple[TradeReference, ...]:
-    """REF; one that is mutually defined (ZZ) is named by REF03."""
-    return tuple(_named(reader, f"{around}references[{at}].", one) for at, one in enumerate(references))
-
-
-def _named(reader: Reader, around: str, one: views.Reference) -> TradeReference:
-    value = reader.read(f"{around}value", one, "value")
-    if one.qualifier == NAMED and one.description:
-        return TradeReference(reader.read(f"{around}kind", one, "description"), value)
-    description = reader.read(f"{around}description", one, "description")
-    return TradeReference(codes.X12_REFERENCE.word(one.qualifier), value, description)
-
-
-def _comments(reader: Reader, around: str, loop: x12.Loop | None) -> tuple[str, ...]:
-    """NTE, and MSG of the loop and of its N9."""
-    if loop is None:
-        return ()
-    places = [(segment, 2) for segment in loop.all("NTE")]
-    places += [(segment, 1) for inner in (loop, *loop.inside("N9")) for segment in inner.all("MSG")]
-    return tuple(reader.take(f"{around}comments[{at}]", *place) for at, place in enumerate(places))

@@ -8,33 +8,26 @@ What X12 has no place for is left out; `not_carried` says what that was.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import groupby
 from typing import Any
 
 from ...model import (
     AnsweredLine,
     InvoiceLine,
-    ItemId,
     LineAnswer,
     OrderConfirmation,
     OrderLine,
-    Party,
-    PartyContact,
-    PaymentTerms,
-    PriceAdjustment,
     PricedLine,
     PurchaseOrder,
     ShipmentLine,
     ShipNotice,
     SupplierInvoice,
-    TaxAmount,
-    TradeReference,
 )
 from ...protocols.x12 import views
 from ...protocols.x12.views.trade_totals import to_cents
 from . import codes
-from .from_x12 import CONTRACT, NAMED, REQUISITION
+from . import to_x12_parts as parts
+from .from_x12 import CONTRACT, REQUISITION
 
 _BASIS = {1: "PE", 10: "PN", 100: "HP", 1_000: "TP", 10_000: "TT", 100_000: "HT"}
 """Data element 639 for so many units."""
@@ -54,12 +47,12 @@ def purchase_order(order: PurchaseOrder) -> views.PurchaseOrder:
         contract=order.contract,
         currency=order.currency,
         total=order.total,
-        references=(*requisition, *_references(order.references)),
-        dates=_dates({"002": order.requested_on}),
-        terms=_terms(order.terms),
-        parties=_parties(order.parties),
-        allowances=_allowances(order.adjustments),
-        taxes=_taxes(order.taxes),
+        references=(*requisition, *parts.references(order.references)),
+        dates=parts.dates({"002": order.requested_on}),
+        terms=parts.terms(order.terms),
+        parties=parts.parties(order.parties),
+        allowances=parts.allowances(order.adjustments),
+        taxes=parts.taxes(order.taxes),
         notes=order.comments,
         lines=tuple(_order_line(line) for line in order.lines),
     )
@@ -76,8 +69,8 @@ def order_confirmation(confirmation: OrderConfirmation) -> views.OrderAcknowledg
         acknowledged_on=confirmation.confirmed_on,
         currency=confirmation.currency,
         total=confirmation.total,
-        references=_references(confirmation.references),
-        parties=_parties(confirmation.parties),
+        references=parts.references(confirmation.references),
+        parties=parts.parties(confirmation.parties),
         notes=confirmation.comments,
         lines=tuple(_answered_line(line) for line in confirmation.lines),
     )
@@ -90,9 +83,9 @@ def ship_notice(notice: ShipNotice) -> views.ShipNotice:
     shipment = views.Level(
         code="S",
         carriers=_carriers(notice),
-        references=(*bill, *tracking, *_references(notice.references)),
-        dates=_dates({"011": notice.shipped_on, "017": notice.expected_on}),
-        parties=_parties(notice.parties),
+        references=(*bill, *tracking, *parts.references(notice.references)),
+        dates=parts.dates({"011": notice.shipped_on, "017": notice.expected_on}),
+        parties=parts.parties(notice.parties),
         levels=tuple(_orders(notice.lines)),
     )
     moment = notice.noticed_at
@@ -118,12 +111,12 @@ def supplier_invoice(invoice: SupplierInvoice) -> views.Invoice:
         purpose=codes.X12_OPERATION.code(invoice.operation) or "",
         total=None if invoice.total is None else to_cents(invoice.total),
         currency=invoice.currency,
-        references=(*contract, *_references(invoice.references)),
-        dates=_dates({"011": invoice.shipped_on}),
-        terms=_terms(invoice.terms),
-        parties=_parties(invoice.parties),
-        allowances=_allowances(invoice.adjustments),
-        taxes=_taxes(invoice.taxes),
+        references=(*contract, *parts.references(invoice.references)),
+        dates=parts.dates({"011": invoice.shipped_on}),
+        terms=parts.terms(invoice.terms),
+        parties=parts.parties(invoice.parties),
+        allowances=parts.allowances(invoice.adjustments),
+        taxes=parts.taxes(invoice.taxes),
         notes=invoice.comments,
         lines=tuple(_invoice_line(line) for line in invoice.lines),
     )
@@ -131,9 +124,9 @@ def supplier_invoice(invoice: SupplierInvoice) -> views.Invoice:
 
 def _order_line(line: OrderLine) -> views.TradeLine:
     return views.TradeLine(
-        **_priced(line, _ids(line.items)),
-        references=_references(line.references),
-        dates=_dates({"002": line.requested_on}),
+        **_priced(line, parts.ids(line.items)),
+        references=parts.references(line.references),
+        dates=parts.dates({"002": line.requested_on}),
         notes=line.comments,
     )
 
@@ -142,9 +135,9 @@ def _invoice_line(line: InvoiceLine) -> views.TradeLine:
     own = {"PO": line.order_number, "PL": line.order_line, "LT": line.lot}
     pairs = tuple(views.ProductId(qualifier, value) for qualifier, value in own.items() if value)
     return views.TradeLine(
-        **_priced(line, (*_ids(line.items), *pairs)),
-        taxes=_taxes(line.taxes),
-        allowances=_allowances(line.adjustments),
+        **_priced(line, (*parts.ids(line.items), *pairs)),
+        taxes=parts.taxes(line.taxes),
+        allowances=parts.allowances(line.adjustments),
     )
 
 
@@ -174,7 +167,7 @@ def _answered_line(line: AnsweredLine) -> views.AcknowledgedLine:
         quantity=line.quantity,
         unit=line.unit,
         price=prices.pop() if len(prices) == 1 else None,
-        ids=_ids(line.items),
+        ids=parts.ids(line.items),
         descriptions=line.descriptions,
         statuses=tuple(one for answer in line.answers for one in _status(answer)),
     )
@@ -190,7 +183,7 @@ def _status(answer: LineAnswer) -> Iterator[views.LineStatus]:
             unit=answer.unit,
             date_qualifier="068" if answer.ships_on else "",
             on=answer.ships_on,
-            dates=_dates({"067": answer.delivered_on}),
+            dates=parts.dates({"067": answer.delivered_on}),
         )
 
 
@@ -226,96 +219,9 @@ def _item(line: ShipmentLine) -> views.Level:
     return views.Level(
         code="I",
         assigned=line.number,
-        ids=(*_ids(line.items), *lot),
+        ids=(*parts.ids(line.items), *lot),
         shipped=views.Shipped(line_number=line.order_line, quantity=line.quantity, unit=line.unit),
         descriptions=line.descriptions,
         references=tuple(views.Reference("SE", serial) for serial in line.serials),
-        dates=_dates({"036": line.expires_on}),
-    )
-
-
-def _ids(items: Iterable[ItemId]) -> tuple[views.ProductId, ...]:
-    """Of the kinds that X12 has a code for."""
-    coded = ((codes.X12_ITEM.code(one.kind), one.value) for one in items)
-    return tuple(views.ProductId(code, value) for code, value in coded if code)
-
-
-def _references(references: Iterable[TradeReference]) -> tuple[views.Reference, ...]:
-    """One of a kind without a code is mutually defined (ZZ), and REF03 names the kind."""
-    return tuple(_reference(one) for one in references)
-
-
-def _reference(one: TradeReference) -> views.Reference:
-    code = codes.X12_REFERENCE.code(one.kind)
-    return views.Reference(code, one.value, one.description) if code else views.Reference(NAMED, one.value, one.kind)
-
-
-def _dates(dates: dict[str, date | None]) -> tuple[views.DateTime, ...]:
-    return tuple(views.DateTime(qualifier, on) for qualifier, on in dates.items() if on is not None)
-
-
-def _terms(terms: Iterable[PaymentTerms]) -> tuple[views.Terms, ...]:
-    return tuple(
-        views.Terms(
-            type="01",
-            basis="3",
-            discount_percent=one.discount_percent,
-            discount_days="" if one.discount_days is None else str(one.discount_days),
-            net_days="" if one.net_days is None else str(one.net_days),
-        )
-        for one in terms
-    )
-
-
-def _parties(parties: Iterable[Party]) -> tuple[views.TradeParty, ...]:
-    """Of the roles that X12 has a code for."""
-    coded = ((codes.X12_ROLE.code(one.role), one) for one in parties)
-    return tuple(_party(code, one) for code, one in coded if code)
-
-
-def _party(role: str, party: Party) -> views.TradeParty:
-    qualifier = codes.X12_ID_KIND.code(party.id_kind) if party.id else ""
-    return views.TradeParty(
-        role=role,
-        name=party.name,
-        qualifier=qualifier or "",
-        id=party.id if qualifier else "",
-        names=party.attention,
-        streets=party.streets,
-        city=party.city,
-        state=party.state,
-        postal_code=party.postal_code,
-        country=party.country,
-        contacts=tuple(map(_contact, party.contacts)),
-    )
-
-
-def _contact(contact: PartyContact) -> views.Contact:
-    numbers = (("TE", contact.phone), ("EM", contact.email))
-    return views.Contact("IC", contact.name, tuple(pair for pair in numbers if pair[1]))
-
-
-def _allowances(adjustments: Iterable[PriceAdjustment]) -> tuple[views.Allowance, ...]:
-    """One of a kind without a code is written as mutually defined, so that the total holds."""
-    return tuple(
-        views.Allowance(
-            indicator="A" if one.amount < 0 else "C",
-            code=codes.X12_ADJUSTMENT.code(one.kind) or "ZZZZ",
-            amount=to_cents(abs(one.amount)),
-            description=one.description,
-        )
-        for one in adjustments
-    )
-
-
-def _taxes(taxes: Iterable[TaxAmount]) -> tuple[views.Tax, ...]:
-    return tuple(
-        views.Tax(
-            type=codes.X12_TAX.code(one.kind) or "ZZ",
-            amount=one.amount,
-            percent=one.rate,
-            jurisdiction_qualifier="ZZ" if one.jurisdiction else "",
-            jurisdiction=one.jurisdiction,
-        )
-        for one in taxes
+        dates=parts.dates({"036": line.expires_on}),
     )
