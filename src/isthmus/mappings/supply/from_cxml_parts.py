@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import zip_longest
+from typing import TypeVar
 
-from ...model import ItemId, Party, PartyContact, PaymentTerms, PriceAdjustment, TaxAmount, TradeReference
+from ...model import ItemId, Origin, Party, PartyContact, PaymentTerms, PriceAdjustment, TaxAmount, TradeReference
 from ...protocols import cxml
+from ..reader import MappingError
 from . import codes
 from .cxml_reader import Reader
 
@@ -15,6 +17,37 @@ ONE, ZERO = Decimal(1), Decimal(0)
 
 DAYS_MAX = 9999
 """Terms of more than that are none."""
+
+
+Kind = TypeVar("Kind", bound=cxml.Value)
+Part = TypeVar("Part", bound=cxml.Value)
+
+
+def body_of(document: cxml.Document, kind: type[Kind]) -> Kind:
+    if not isinstance(document.body, kind):
+        raise MappingError(f"the document is no {kind.__name__}", suggestion="route it to another flow")
+    return document.body
+
+
+def stated(part: Part | None) -> Part:
+    if part is None:
+        raise MappingError(
+            "the document lacks its header, its order or its summary", suggestion="have the sender mend it"
+        )
+    return part
+
+
+def origin_of(document: cxml.Document, origin: Origin | None) -> Origin:
+    """Where it came from: payloadID and the sender's first identity, where nothing else is said."""
+    if origin is not None:
+        return origin
+    sender = document.header.sent_from[:1] if document.header else ()
+    return Origin(control_id=document.payload_id, application=next((one.identity for one in sender), ""))
+
+
+def needs_date(reader: Reader, value: cxml.Value, field: str) -> None:
+    if getattr(value, field) is None:
+        reader.fault(value, field, "is empty or no date")
 
 
 def price_per(reader: Reader, around: str, basis: cxml.PriceBasis | None, unit: str) -> Decimal:

@@ -24,7 +24,7 @@ from ...model import (
 )
 from ...protocols import x12
 from ...protocols.x12 import views
-from ...protocols.x12.views.ship_notice import LOT_DATES
+from ...protocols.x12.views.ship_levels import LOT_DATES
 from ...protocols.x12.views.trade_totals import PER
 from . import codes
 from . import from_x12_parts as parts

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ...protocols import x12
-from ...protocols.x12.views import invoice, order_acknowledgement, purchase_order, ship_notice, trade
+from ...protocols.x12.views import invoice, order_acknowledgement, purchase_order, ship_levels, ship_notice, trade
 from ...protocols.x12.views.columns import Columns, Record
 from ..reader import MappingError
 from .codes import Codes
@@ -22,9 +22,9 @@ _TABLES: tuple[Columns, ...] = (
     order_acknowledgement.BAK,
     order_acknowledgement.ACK,
     ship_notice.BSN,
-    ship_notice.PRF,
-    ship_notice.SN1,
-    ship_notice.TD5,
+    ship_levels.PRF,
+    ship_levels.SN1,
+    ship_levels.TD5,
     invoice.BIG,
     invoice.IT1,
     invoice.TDS,

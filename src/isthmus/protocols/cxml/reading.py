@@ -17,6 +17,10 @@ from .shape import Place, Value, places
 AnyValue = TypeVar("AnyValue", bound=Value)
 
 
+Below = dict[str, list[tuple[Element, str]]]
+"""The children of an element by name, each with its path."""
+
+
 class Unknown(NamedTuple):
     """What no value took. `path` ends in `/@name` for an attribute, in `/text()` for text; `element`: it, or where it stands."""
 
@@ -36,7 +40,10 @@ class Reading:
     def value(self, type: type[AnyValue], element: Element, path: str) -> AnyValue:
         """The value of an element. Raises ParseError for a number that is none."""
         self._entered.add(id(element))
-        found = type(**{name: self._field(place, element, path) for name, place in places(type).items()})
+        below: Below = {}
+        for child, inner in numbered(element.children, path):
+            below.setdefault(child.name, []).append((child, inner))
+        found = type(**{name: self._field(place, element, path, below) for name, place in places(type).items()})
         self.where[id(found)] = path
         return found
 
@@ -58,28 +65,28 @@ class Reading:
         for child, inner in numbered(element.children, path):
             yield from self.unknown(child, inner)
 
-    def _field(self, place: Place, element: Element, path: str) -> Any:
-        found = list(self._down(place, element, path))
+    def _field(self, place: Place, element: Element, path: str, below: Below) -> Any:
+        if place.steps and place.steps[0] not in below:
+            return () if place.many else _ABSENT[place.kind]
+        found = self._down(place, below) if place.steps else [(element, path)]
         if place.many:
-            return tuple(self._one(place, inner, inner_path) for inner, inner_path in found)
-        if found:
-            return self._one(place, *found[0])
-        return _ABSENT[place.kind]
+            return tuple(self._one(place, *one) for one in found)
+        return self._one(place, *found[0]) if found else _ABSENT[place.kind]
 
-    def _down(self, place: Place, element: Element, path: str) -> Iterator[tuple[Element, str]]:
+    def _down(self, place: Place, below: Below) -> list[tuple[Element, str]]:
         """The elements at a place: every last step where there may be several, else the first of each."""
-        around = [(element, path)]
+        around = below[place.steps[0]]
         for depth, step in enumerate(place.steps, 1):
-            below = [
-                one
-                for outer, outer_path in around
-                for one in numbered(outer.children, outer_path)
-                if one[0].name == step
-            ]
-            around = below if place.many and depth == len(place.steps) else below[:1]
+            if depth > 1:
+                outer, outer_path = around[0]
+                around = [one for one in numbered(outer.children, outer_path) if one[0].name == step]
+            if not place.many or depth < len(place.steps):
+                around = around[:1]
             if place.kind != "part" or depth < len(place.steps):
                 self._entered.update(id(one) for one, _ in around)
-        yield from around
+            if not around:
+                break
+        return around
 
     def _one(self, place: Place, element: Element, path: str) -> Any:
         if place.type is not None:

@@ -11,7 +11,8 @@ from .npi import is_npi, npi_findings
 from .order_acknowledgement import AcknowledgedLine, LineStatus, OrderAcknowledgement, read_855, write_855
 from .purchase_order import PurchaseOrder, read_850, write_850
 from .remittance import Adjustment, ClaimPayment, ProviderAdjustment, Remittance, ServicePayment, claim_payments
-from .ship_notice import Carrier, Item, Level, Mark, OrderRef, Packages, ShipNotice, Shipped, read_856, write_856
+from .ship_levels import Carrier, Item, Level, Mark, OrderRef, Packages, Shipped
+from .ship_notice import ShipNotice, read_856, write_856
 from .sscc import is_sscc
 from .trade import Allowance, Contact, DateTime, ProductId, Reference, Tax, Terms, TradeParty
 from .trade_document import TradeLine
