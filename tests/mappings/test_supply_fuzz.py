@@ -29,7 +29,7 @@ from isthmus.model import (
     TaxAmount,
 )
 from isthmus.protocols import cxml, x12
-from isthmus.protocols.x12 import views
+from isthmus.protocols.x12.views import supply as views
 
 ONE, GLOVES = Decimal(1), (ItemId("supplier", "GL-7"),)
 TAXES = (TaxAmount(kind="vat", amount=Decimal("0.50"), rate=Decimal(5)),)

@@ -32,7 +32,7 @@ from isthmus.model import (
     TradeReference,
 )
 from isthmus.protocols import cxml, x12
-from isthmus.protocols.x12 import views
+from isthmus.protocols.x12.views import supply as views
 
 EMPTY_NOTES = {"N901", "N902"}
 """What the builder writes around notes."""

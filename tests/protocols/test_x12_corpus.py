@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import Remittance, read_810, read_850, read_855, read_856
+from isthmus.protocols.x12.views import Remittance
+from isthmus.protocols.x12.views.supply import read_810, read_850, read_855, read_856
 
 CORPUS = Path(os.environ.get("ISTHMUS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 if not (CORPUS / "x12").is_dir():

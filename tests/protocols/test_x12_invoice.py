@@ -11,7 +11,7 @@ from written_supply import INVOICE, one_set
 
 from isthmus.kernel import Misuse
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import Invoice, Tax, TradeLine, read_810, write_810
+from isthmus.protocols.x12.views.supply import Invoice, Tax, TradeLine, read_810, write_810
 
 
 def writer() -> x12.Writer:

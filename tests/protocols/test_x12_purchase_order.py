@@ -10,7 +10,7 @@ from written_supply import ACKNOWLEDGEMENT, ORDER, one_set
 
 from isthmus.kernel import Misuse
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import (
+from isthmus.protocols.x12.views.supply import (
     Allowance,
     OrderAcknowledgement,
     ProductId,

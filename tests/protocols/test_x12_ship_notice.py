@@ -9,7 +9,7 @@ import pytest
 from written_supply import SHIP_NOTICE, one_set
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import (
+from isthmus.protocols.x12.views.supply import (
     Level,
     Mark,
     OrderRef,

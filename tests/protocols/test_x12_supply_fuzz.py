@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from written_supply import ACKNOWLEDGEMENT, INVOICE, ORDER, SHIP_NOTICE
 
 from isthmus.protocols import x12
-from isthmus.protocols.x12.views import read_810, read_850, read_855, read_856
+from isthmus.protocols.x12.views.supply import read_810, read_850, read_855, read_856
 
 READ = {"850": read_850, "855": read_855, "856": read_856, "810": read_810}
 ALL = {"850": ORDER, "855": ACKNOWLEDGEMENT, "856": SHIP_NOTICE, "810": INVOICE}

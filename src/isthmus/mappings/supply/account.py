@@ -13,7 +13,7 @@ import msgspec
 
 from ...model import Event, OrderConfirmation, PurchaseOrder, ShipNotice, SupplierInvoice
 from ...protocols import cxml, x12
-from ...protocols.x12 import views
+from ...protocols.x12.views import supply as views
 from . import from_cxml, from_x12, to_cxml, to_x12
 
 Supply = TypeVar("Supply", PurchaseOrder, OrderConfirmation, ShipNotice, SupplierInvoice)

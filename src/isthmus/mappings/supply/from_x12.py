@@ -23,9 +23,9 @@ from ...model import (
     SupplierInvoice,
 )
 from ...protocols import x12
-from ...protocols.x12 import views
-from ...protocols.x12.views.ship_levels import LOT_DATES
-from ...protocols.x12.views.trade_totals import PER
+from ...protocols.x12.views import supply as views
+from ...protocols.x12.views.supply.ship_levels import LOT_DATES
+from ...protocols.x12.views.supply.trade_totals import PER
 from . import codes
 from . import from_x12_parts as parts
 from .x12_reader import Reader

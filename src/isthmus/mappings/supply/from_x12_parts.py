@@ -7,9 +7,9 @@ from typing import Any
 
 from ...model import ItemId, Party, PartyContact, PaymentTerms, PriceAdjustment, TaxAmount, TradeReference
 from ...protocols import x12
-from ...protocols.x12 import views
-from ...protocols.x12.views.trade_document import stated_total
-from ...protocols.x12.views.trade_totals import counts
+from ...protocols.x12.views import supply as views
+from ...protocols.x12.views.supply.trade_document import stated_total
+from ...protocols.x12.views.supply.trade_totals import counts
 from . import codes
 from .x12_reader import Reader
 

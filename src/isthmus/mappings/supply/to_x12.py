@@ -23,8 +23,8 @@ from ...model import (
     ShipNotice,
     SupplierInvoice,
 )
-from ...protocols.x12 import views
-from ...protocols.x12.views.trade_totals import to_cents
+from ...protocols.x12.views import supply as views
+from ...protocols.x12.views.supply.trade_totals import to_cents
 from . import codes
 from . import to_x12_parts as parts
 from .from_x12 import CONTRACT, REQUISITION

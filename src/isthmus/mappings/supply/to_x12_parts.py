@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from ...model import ItemId, Party, PartyContact, PaymentTerms, PriceAdjustment, TaxAmount, TradeReference
-from ...protocols.x12 import views
-from ...protocols.x12.views.trade_totals import to_cents
+from ...protocols.x12.views import supply as views
+from ...protocols.x12.views.supply.trade_totals import to_cents
 from . import codes
 from .from_x12_parts import NAMED
 

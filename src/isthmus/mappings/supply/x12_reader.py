@@ -11,8 +11,15 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ...protocols import x12
-from ...protocols.x12.views import invoice, order_acknowledgement, purchase_order, ship_levels, ship_notice, trade
-from ...protocols.x12.views.columns import Columns, Record
+from ...protocols.x12.views.supply import (
+    invoice,
+    order_acknowledgement,
+    purchase_order,
+    ship_levels,
+    ship_notice,
+    trade,
+)
+from ...protocols.x12.views.supply.columns import Columns, Record
 from ..reader import MappingError
 from .codes import Codes
 

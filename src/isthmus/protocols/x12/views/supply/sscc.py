@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..findings import Finding
-from ..segment import Segment
+from ...findings import Finding
+from ...segment import Segment
 
 QUALIFIERS = ("GM", "AA")
 

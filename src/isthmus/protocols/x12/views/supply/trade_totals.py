@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from ..findings import Finding
-from ..loops import Loop
-from ..segment import Segment
+from ...findings import Finding
+from ...loops import Loop
+from ...segment import Segment
+from ..reading import ZERO
 from .columns import number
-from .reading import ZERO
 from .trade import Allowance, Tax
 
 _BASES = {

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..envelope import Transaction
-from ..findings import Finding
-from ..loops import Loop
-from ..segment import Segment
-from ..writer import Writer
+from ...envelope import Transaction
+from ...findings import Finding
+from ...loops import Loop
+from ...segment import Segment
+from ...writer import Writer
+from ..reading import date_findings
 from . import trade, trade_document
 from .columns import Columns, Record
-from .reading import date_findings
 from .ship_levels import PRF, Item, Level, level_segments, level_tree, parents_of, walk_levels
 from .sscc import sscc_findings
 from .trade import DateTime, Written

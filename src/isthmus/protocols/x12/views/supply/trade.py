@@ -12,9 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..loops import Loop
-from ..segment import Segment
-from ..values import Value
+from ...loops import Loop
+from ...segment import Segment
+from ...values import Value
 from .columns import Columns, Record
 
 Written = tuple[str, Sequence[Value]]

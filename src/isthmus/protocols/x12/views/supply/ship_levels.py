@@ -15,9 +15,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..loops import Loop
-from ..segment import Segment
-from ..values import Value
+from ...loops import Loop
+from ...segment import Segment
+from ...values import Value
 from . import trade
 from .columns import Columns, Record
 from .sscc import QUALIFIERS, bare_sscc

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..envelope import Transaction
-from ..findings import Finding
-from ..loops import Loop
-from ..segment import Segment
-from ..writer import Writer
+from ...envelope import Transaction
+from ...findings import Finding
+from ...loops import Loop
+from ...segment import Segment
+from ...writer import Writer
+from ..reading import ZERO
 from . import trade, trade_document
 from .columns import Columns, Record
-from .reading import ZERO
 from .trade import DateTime, ProductId, Written
 from .trade_document import TradeDocument, TradeLine
 from .trade_guide import ACKNOWLEDGEMENT

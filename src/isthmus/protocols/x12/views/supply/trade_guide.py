@@ -7,7 +7,7 @@ land in their neighbour.
 
 from __future__ import annotations
 
-from ..loops import loop
+from ...loops import loop
 
 _ADDRESS = "N2 IN2 NX2 N3 N4 NX4 REF PER SI FOB TD1 TD5 TD3 TD4 PKG DMG"
 _PARTY = loop("N1", "N1", _ADDRESS)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ....kernel import Misuse
-from ..envelope import Transaction
-from ..findings import Finding
-from ..writer import Writer
+from .....kernel import Misuse
+from ...envelope import Transaction
+from ...findings import Finding
+from ...writer import Writer
+from ..reading import ZERO
 from . import trade, trade_document
 from .columns import Columns
-from .reading import ZERO
 from .trade import Written
 from .trade_document import TradeDocument, TradeLine
 from .trade_guide import INVOICE

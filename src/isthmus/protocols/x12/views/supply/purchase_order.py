@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..envelope import Transaction
-from ..findings import Finding
-from ..writer import Writer
+from ...envelope import Transaction
+from ...findings import Finding
+from ...writer import Writer
 from . import trade, trade_document
 from .columns import Columns
 from .trade import Written

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ....kernel import Misuse
-from ..findings import Finding
-from ..segment import Segment
-from ..values import Value, maybe_date
-from .reading import maybe_amount
+from .....kernel import Misuse
+from ...findings import Finding
+from ...segment import Segment
+from ...values import Value, maybe_date
+from ..reading import maybe_amount
 
 _DIGITS_MAX = 20
 """Data elements 610 (TDS01, SAC05), 380, 212 and 782 have at most 18; sums and products of more would be no money."""

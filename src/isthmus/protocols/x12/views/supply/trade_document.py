@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from ..envelope import Transaction
-from ..findings import Finding
-from ..grammar import ParseError
-from ..loops import Loop, Spec, walk
-from ..segment import Segment
-from ..writer import Writer
+from ...envelope import Transaction
+from ...findings import Finding
+from ...grammar import ParseError
+from ...loops import Loop, Spec, walk
+from ...segment import Segment
+from ...writer import Writer
+from ..reading import ZERO, date_findings
 from . import trade
 from .columns import Columns, Record, number
-from .reading import ZERO, date_findings
 from .sscc import sscc_findings
 from .trade import Allowance, Contact, DateTime, ProductId, Reference, Tax, Terms, TradeParty, Written
 from .trade_totals import comes_to, extended, hash_of, hash_totals, line_count, net_allowances, net_taxes, unbalanced
