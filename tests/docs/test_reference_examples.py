@@ -14,12 +14,14 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = (
     "bai2.md",
     "camt.md",
+    "cxml.md",
     "delimited.md",
     "nacha.md",
     "reassociation.md",
     "tables.md",
     "udi.md",
     "x12-documents.md",
+    "x12-supply.md",
     "x12-validation.md",
 )
 

@@ -18,6 +18,7 @@ from isthmus.protocols.x12.views import (
     StatusAnswer,
     StatusInquiry,
 )
+from isthmus.protocols.x12.views.supply import read_810, read_850, read_855, read_856
 
 CORPUS = Path(os.environ.get("ISTHMUS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 if not (CORPUS / "x12").is_dir():
@@ -145,3 +146,24 @@ def test_what_no_field_says_of_a_document_is_accounted_for() -> None:
                     unread |= {place.path: view for place in view(one).unread()}
 
     assert sorted(unread) == UNREAD
+
+
+SUPPLY = {"850": read_850, "855": read_855, "856": read_856, "810": read_810}
+
+
+def test_every_document_of_supply_is_viewed_and_its_balances_are_the_file_s() -> None:
+    out_of_balance = []
+    views = 0
+    for file, read in READ.items():
+        for one in read.transactions:
+            if one.type in SUPPLY:
+                view = SUPPLY[one.type](one)
+                views += 1
+                out_of_balance += [(file.name, one.control_number, finding.rule) for finding in view.balances()]
+
+    assert views >= 14
+    assert sorted(out_of_balance) == [
+        ("examples__example_4010_810__sample.txt", "0001", "invoice-total"),
+        ("src__test__resources__x12__invoice810_po850_dual.edi", "000000002", "invoice-total"),
+        ("src__test__resources__x12__simple810.edi", "000000002", "invoice-total"),
+    ]

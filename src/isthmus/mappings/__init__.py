@@ -7,6 +7,7 @@
     claim, claim_document     X12 837 <-> Claim              eligibility X12 270 <-> EligibilityInquiry, 271 -> its answer
     remittance   X12 835 -> Remittance                       claim_status    X12 276, 277, 277CA -> what became of claims
     elements     reads typed X12 values, and accounts for the elements that were not used
+    supply       X12 850, 855, 856, 810 and cXML <-> orders, confirmations, ship notices, supplier invoices
     site         what a site chooses: which field holds the account, which zone a facility lives in, signs of credits
     reader       reads a field, checks it, and notes where it came from
     unused       which populated fields of a message no event was made from

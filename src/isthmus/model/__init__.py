@@ -33,10 +33,24 @@ from .encounter import (
 from .event import Catalogue, Document, Event, Origin
 from .expected_payment import ExpectedPayment
 from .journal_entry import EntryLine, JournalEntry
+from .purchase_order import AnsweredLine, LineAnswer, OrderConfirmation, OrderLine, PurchaseOrder
 from .register import DayEndRegister, RegisterRow
 from .remittance import PaidClaim, PaidLine, PaymentAdjustment, ProviderLevelAdjustment, Remittance
 from .revenue import ChargeJournaled, RevenueRecognised
+from .ship_notice import ShipmentLine, ShipNotice
+from .supplier_invoice import InvoiceLine, SupplierInvoice
 from .table_change import TableChange, TableRecord
+from .trade import (
+    ItemId,
+    Party,
+    PartyContact,
+    PaymentTerms,
+    PriceAdjustment,
+    PricedLine,
+    TaxAmount,
+    TradePart,
+    TradeReference,
+)
 
 CATALOGUE = Catalogue(
     AccountMoved,
@@ -61,9 +75,13 @@ CATALOGUE = Catalogue(
     EncounterUpdated,
     ExpectedPayment,
     JournalEntry,
+    OrderConfirmation,
     PatientsMerged,
+    PurchaseOrder,
     Remittance,
     RevenueRecognised,
+    ShipNotice,
+    SupplierInvoice,
     TableChange,
 )
 """Every type of the model, in its present version."""
@@ -76,6 +94,7 @@ __all__ = [
     "AcknowledgedClaim",
     "AcknowledgedProvider",
     "AdmissionCancelled",
+    "AnsweredLine",
     "BankEntry",
     "BankStatement",
     "BillingWithdrawn",
@@ -105,19 +124,36 @@ __all__ = [
     "Event",
     "ExpectedPayment",
     "Identifier",
+    "InvoiceLine",
+    "ItemId",
     "JournalEntry",
+    "LineAnswer",
+    "OrderConfirmation",
+    "OrderLine",
     "Origin",
     "PaidClaim",
     "PaidLine",
+    "Party",
+    "PartyContact",
     "Patient",
     "PatientsMerged",
     "PaymentAdjustment",
+    "PaymentTerms",
+    "PriceAdjustment",
+    "PricedLine",
     "ProviderLevelAdjustment",
+    "PurchaseOrder",
     "RegisterRow",
     "Remittance",
     "RevenueRecognised",
+    "ShipNotice",
+    "ShipmentLine",
     "StatusReason",
+    "SupplierInvoice",
     "TableChange",
     "TableRecord",
+    "TaxAmount",
     "TraceNumber",
+    "TradePart",
+    "TradeReference",
 ]

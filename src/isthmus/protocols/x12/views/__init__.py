@@ -10,6 +10,7 @@ dates that are none read as None, and are a finding.
   *_guide.py                                             the guides' loops, as tables
   claim.py remittance.py eligibility_*.py status_*.py claim_acknowledgement.py   the documents
   claim_matching.py                                      a 277CA against the claims that were sent
+  supply/                                                the documents of supply, with names of their own
 
 May not live here: what the hub concludes from a document. Read first: `declared.py`, then `remittance.py`.
 """

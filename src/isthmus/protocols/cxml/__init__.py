@@ -1,0 +1,165 @@
+"""cXML 1.2: the documents of procurement between buyers, marketplaces and suppliers; read, checked, written.
+
+    document = cxml.parse(data)
+    document.header.sent_from[0].identity, document.body.header.order_id
+    cxml.balances(document)                  what does not add up
+    cxml.parse(cxml.write(document)) == document
+
+Files, in the order of reading:
+  grammar.py   numbers, dates, the one error, the secret   shape.py    a value's fields and where they stand
+  reading.py   elements into values, and what none took    writing.py  values into bytes
+  parts.py     money, addresses, items, taxes              orders.py   PunchOut, orders, status updates
+  fulfilment.py  confirmations, ship notices               invoices.py invoices
+  document.py  the envelope; parse, write                  totals.py   what must add up
+Not here: sockets, the DTD itself (its order is kept, its rules of what must be there are not checked), attachments, signatures.
+"""
+
+from .document import KINDS, Credential, Document, Header, parse, write
+from .fulfilment import (
+    AssetInfo,
+    Batch,
+    ConfirmationHeader,
+    ConfirmationItem,
+    ConfirmationRequest,
+    ConfirmationStatus,
+    Dimension,
+    Packaging,
+    ShipControl,
+    ShipNoticeHeader,
+    ShipNoticeItem,
+    ShipNoticePortion,
+    ShipNoticeRequest,
+)
+from .grammar import Finding, ParseError, Secret
+from .invoices import (
+    Discount,
+    HeaderIndicator,
+    InvoiceDetailItem,
+    InvoiceDetailOrder,
+    InvoiceDetailRequest,
+    InvoiceDetailRequestHeader,
+    InvoiceDetailSummary,
+    InvoicePartner,
+    ItemReference,
+    LineIndicator,
+    Modification,
+)
+from .orders import (
+    OrderRequest,
+    OrderRequestHeader,
+    PunchOutOrderMessage,
+    PunchOutOrderMessageHeader,
+    PunchOutSetupRequest,
+    PunchOutSetupResponse,
+    Status,
+    StatusUpdateRequest,
+)
+from .parts import (
+    AccountingSegment,
+    Address,
+    AgreementReference,
+    Classification,
+    Comments,
+    Contact,
+    Distribution,
+    Email,
+    Extrinsic,
+    Identifier,
+    IdReference,
+    ItemDetail,
+    ItemID,
+    ItemIn,
+    ItemOut,
+    Money,
+    OrderReference,
+    PaymentTerm,
+    Phone,
+    Phrase,
+    PostalAddress,
+    PriceBasis,
+    Quantity,
+    Segment,
+    Shipping,
+    SupplierID,
+    Tax,
+    TaxDetail,
+)
+from .reading import Unknown
+from .shape import Value, places
+from .totals import balances
+
+__all__ = [
+    "KINDS",
+    "AccountingSegment",
+    "Address",
+    "AgreementReference",
+    "AssetInfo",
+    "Batch",
+    "Classification",
+    "Comments",
+    "ConfirmationHeader",
+    "ConfirmationItem",
+    "ConfirmationRequest",
+    "ConfirmationStatus",
+    "Contact",
+    "Credential",
+    "Dimension",
+    "Discount",
+    "Distribution",
+    "Document",
+    "Email",
+    "Extrinsic",
+    "Finding",
+    "Header",
+    "HeaderIndicator",
+    "IdReference",
+    "Identifier",
+    "InvoiceDetailItem",
+    "InvoiceDetailOrder",
+    "InvoiceDetailRequest",
+    "InvoiceDetailRequestHeader",
+    "InvoiceDetailSummary",
+    "InvoicePartner",
+    "ItemDetail",
+    "ItemID",
+    "ItemIn",
+    "ItemOut",
+    "ItemReference",
+    "LineIndicator",
+    "Modification",
+    "Money",
+    "OrderReference",
+    "OrderRequest",
+    "OrderRequestHeader",
+    "Packaging",
+    "ParseError",
+    "PaymentTerm",
+    "Phone",
+    "Phrase",
+    "PostalAddress",
+    "PriceBasis",
+    "PunchOutOrderMessage",
+    "PunchOutOrderMessageHeader",
+    "PunchOutSetupRequest",
+    "PunchOutSetupResponse",
+    "Quantity",
+    "Secret",
+    "Segment",
+    "ShipControl",
+    "ShipNoticeHeader",
+    "ShipNoticeItem",
+    "ShipNoticePortion",
+    "ShipNoticeRequest",
+    "Shipping",
+    "Status",
+    "StatusUpdateRequest",
+    "SupplierID",
+    "Tax",
+    "TaxDetail",
+    "Unknown",
+    "Value",
+    "balances",
+    "parse",
+    "places",
+    "write",
+]
