@@ -54,6 +54,9 @@ NOT_WHOLE = frozenset(("batch-count", "file-count", "no-batch-trailer", "no-file
 EVIDENCE_BYTES = 4096
 """How much of a file that is no message is kept with its refusal: enough to recognise it."""
 
+LARGE_BYTES = 4 << 20
+"""A larger file is handed in piece by piece, where its flows work it off that way: a message is held several times."""
+
 NAME_BYTES_MAX = 200
 """Of the 255 that file systems allow: the temporary name is longer."""
 
@@ -116,6 +119,36 @@ class Look(NamedTuple):
 
 class Changed(Exception):
     """The file was written to while it was being taken."""
+
+
+class LargeFile:
+    """An open file that is handed in piece by piece."""
+
+    def __init__(self, handle: int, look: Look) -> None:
+        self.size = look.size
+        self._look = look
+        self._left = look.size
+        self._file = os.fdopen(handle, "rb")
+
+    async def read(self, bytes_max: int) -> bytes:
+        """The next bytes. Raises `Changed` when the file is not what it was when it was claimed."""
+        return await asyncio.to_thread(self._read, bytes_max)
+
+    def _read(self, bytes_max: int) -> bytes:
+        piece = self._file.read(min(bytes_max, self._left))
+        self._left -= len(piece)
+        whole = len(piece) == bytes_max or not self._left
+        if not whole or (not self._left and Look.at(os.fstat(self._file.fileno())) != self._look):
+            raise Changed
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def own_control(name: str) -> bytes:
+    """What identifies a file for the duplicate window: its name."""
+    return name.encode("utf-8", "surrogateescape")
 
 
 class FilesSource:
@@ -229,8 +262,11 @@ class FilesSource:
     async def _take(self, name: str) -> bool:
         """Claim, read, hand in, put away. False: the hub cannot store, and the file waits where it is."""
         try:
-            body = await asyncio.to_thread(self._claim, name)
-            faults = await self._hand_over(name, list(self._pieces(name, body)))
+            claimed = await asyncio.to_thread(self._claim, name)
+            if isinstance(claimed, LargeFile):
+                faults = await self._hand_over_large(name, claimed)
+            else:
+                faults = await self._hand_over(name, list(self._pieces(name, claimed)))
         except (Changed, FileNotFoundError):
             self._seen.pop(name, None)
             return True
@@ -254,22 +290,38 @@ class FilesSource:
             faults += _faults(receipts, start, len(pieces))
         return faults
 
+    async def _hand_over_large(self, name: str, file: LargeFile) -> list[str] | None:
+        """As `_hand_over`, a piece at a time."""
+        try:
+            receipt = await self._intake.receive_file(file, origin=name, control=own_control(name))
+        except Changed:
+            await asyncio.to_thread(self._put_back, name)
+            raise
+        finally:
+            file.close()
+        return None if receipt.fate is Fate.UNABLE else _faults([receipt], 0, 1)
+
     async def _refuse(self, name: str, fault: PeerFault) -> bool:
         evidence = await asyncio.to_thread(self._beginning, name)
         self._intake.garbage(evidence, fault, origin=name)
         await asyncio.to_thread(self._put_away, name, [str(fault)])
         return True
 
-    def _claim(self, name: str) -> bytes:
-        """Take a file out of the sender's reach and read it. Raises `Changed`, and `PeerFault` for one that is too large."""
+    def _claim(self, name: str) -> bytes | LargeFile:
+        """Take a file out of the sender's reach and read it, or open it when it is large and is taken in pieces.
+
+        Raises `Changed`, and `PeerFault` for one that is larger than the source may be.
+        """
         claimed, settled = self._claimed / name, None
         if not claimed.exists():
             (self._folder / name).rename(claimed)
             settled = self._seen.pop(name)[0]
         limit = self._intake.body_bytes_max if self._settings.split == "none" else self._settings.file_bytes_max
         handle = os.open(claimed, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        before = Look.at(os.fstat(handle))
+        if LARGE_BYTES < before.size <= limit and settled in (None, before) and self._in_pieces:
+            return LargeFile(handle, before)
         with open(handle, "rb") as file:
-            before = Look.at(os.fstat(handle))
             if before.size > limit:
                 raise PeerFault(f"the file has {before.size} bytes, this source takes {limit}")
             body = file.read(limit + 1)
@@ -278,6 +330,10 @@ class FilesSource:
             self._put_back(name)
             raise Changed
         return body
+
+    @property
+    def _in_pieces(self) -> bool:
+        return self._settings.split == "none" and self._intake.takes_pieces()
 
     def _put_back(self, name: str) -> None:
         """Still being written: under its own name again, unless a new file has that name; then it waits as claimed."""
@@ -293,7 +349,7 @@ class FilesSource:
 
     def _pieces(self, name: str, body: bytes) -> Iterator[tuple[bytes, bytes]]:
         """(message, what identifies it where it has no id). Raises `PeerFault` for a batch that is not whole."""
-        own = name.encode("utf-8", "surrogateescape")
+        own = own_control(name)
         if self._settings.split == "none":
             yield body, own
         elif self._settings.split == "lines":

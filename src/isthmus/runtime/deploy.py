@@ -48,6 +48,8 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
         return asks.Deployed(flow=name, before=before, version=version, changed=False)
     if fresh.source != held.source:
         raise Misuse(f"flow {name} changes its source from {held.source} to {fresh.source}: start the hub again")
+    if bool(fresh.each) != bool(held.each):
+        raise Misuse(f"flow {name} begins or ceases to work files off piece by piece: start the hub again")
     put_tables(subject.folder, subject.reference_tables)
     if fresh.lane != held.lane:
         await _drained(hub, look, held, partial(hub.plan.replace, name, fresh, subject.reference_tables))

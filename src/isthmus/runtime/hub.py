@@ -37,7 +37,8 @@ from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .loader import Declarations, load_connector, load_declarations
 from .outbox import DEFAULT_BOUNDS, Bounds, Outbox
-from .plan import Plan
+from .plan import ROWS, Plan
+from .rows import RowsSink
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
@@ -46,6 +47,10 @@ from .undecided import Undecided
 RECOVERY_CHECK_S = 0.5
 STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
+
+ROWS_POLICY = DeliveryPolicy(connections=2, attempts_max=1, timeout_s=86_400.0)
+"""Where a flow's files are worked off: one at a time, and beside it what a person has mended. Steps are short, only the
+check of a whole file may take long."""
 
 JOURNAL_FILE = "journal.db"
 
@@ -101,6 +106,11 @@ class Hub:
             name = f"process:{process.name}"
             policy = DeliveryPolicy(connections=STEP_CONNECTIONS, attempts_max=1)
             self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
+        for flow in declarations.flows:
+            if flow.each:
+                rows = RowsSink(flow.name, self.plan, journal)
+                name = ROWS + flow.name
+                self.outboxes[name] = self._outbox(name, lambda rows=rows: rows, ROWS_POLICY, flow.owner, by_parts=True)  # type: ignore[misc]
         assert processes <= set(self.outboxes)
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
@@ -169,6 +179,7 @@ class Hub:
         policy: DeliveryPolicy,
         owner: str,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
+        by_parts: bool = False,
     ) -> Outbox:
         outbox = Outbox(
             name,
@@ -183,6 +194,7 @@ class Hub:
             split=split,
             seed=self._seed,
             bounds=self._bounds,
+            by_parts=by_parts,
         )
         outbox.on_reply = self._replied
         outbox.awaited = self._awaited

@@ -44,6 +44,10 @@ STORAGE_CHECK_S = 0.5
 """How long a journal that cannot be read is left alone."""
 
 
+STEP = "STEP"
+"""The code of a posting that says how far a delivery has come that is worked off in steps."""
+
+
 class Bounds(NamedTuple):
     """How much of a destination's queue memory holds.
 
@@ -65,15 +69,26 @@ DEFAULT_BOUNDS = Bounds()
 
 
 class Followed(Outcome):
-    """The outcome of a sink that is part of the hub: it has consequences that commit with it."""
+    """The outcome of a sink that is part of the hub: it has consequences that commit with it.
 
-    __slots__ = ("cancel", "follow", "memory")
+    cursor  it was one step of several: the delivery waits on, with this as how far it has come, and is taken up again
+    """
 
-    def __init__(self, follow: list[Entry], memory: Any, cancel: tuple[int, ...], reference: str = "") -> None:
+    __slots__ = ("cancel", "cursor", "follow", "memory")
+
+    def __init__(
+        self,
+        follow: list[Entry],
+        memory: Any,
+        cancel: tuple[int, ...],
+        reference: str = "",
+        cursor: bytes | None = None,
+    ) -> None:
         super().__init__(reference=reference)
         self.follow = follow
         self.memory = memory
         self.cancel = cancel
+        self.cursor = cursor
 
 
 class Worker:
@@ -109,8 +124,11 @@ class Outbox:
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
         seed: int | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
+        by_parts: bool = False,
     ) -> None:
+        """`by_parts`: the sink reads bodies itself, a part at a time; none is held here."""
         self.name = name
+        self._by_parts = by_parts
         self.bounds = bounds
         self.owner = owner
         self.policy = policy
@@ -215,7 +233,7 @@ class Outbox:
             self._begin_paging(entry.id - 1)
             return
         if entry.body is not None:
-            if self._body_bytes + entry.size > self.bounds.body_bytes:
+            if self._by_parts or self._body_bytes + entry.size > self.bounds.body_bytes:
                 entry.body = None
             else:
                 self._body_bytes += entry.size
@@ -264,7 +282,7 @@ class Outbox:
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
                 taken = self._take(entries)
-                if taken:
+                if taken and not self._by_parts:
                     room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
                     await self._journal.load(taken, max(0, room))
                 for entry in taken:
@@ -395,7 +413,7 @@ class Outbox:
         try:
             if not worker.connected:
                 await self._connect(worker)
-            body = entry.body
+            body = b"" if self._by_parts else entry.body
             if body is None:
                 await self._journal.load([entry], 0)
                 body = entry.body or b""
@@ -492,7 +510,10 @@ class Outbox:
         urgent = self.lanes.followed(entry)
         if type(outcome) is Followed:
             settlement.follow, settlement.memory, settlement.cancel = outcome.follow, outcome.memory, outcome.cancel
-            urgent = urgent or bool(outcome.follow)
+            settlement.cursor = outcome.cursor
+            if outcome.cursor is not None:
+                settlement.state, settlement.code = State.WAITING, STEP
+            urgent = urgent or bool(outcome.follow) or outcome.cursor is not None
         if self.on_reply is not None:
             self.on_reply(entry, outcome, None)
         self._journal.settle(settlement, partial(self._settled, entry, settlement.follow), urgent=urgent)
@@ -501,7 +522,10 @@ class Outbox:
         """The outcome is durable: what follows is offered, and the lanes go on."""
         for child in follow:
             self._offer(child)
-        self._leave(entry)
+        if entry.state is State.WAITING:
+            self._make_ready(entry)  # the next step
+        else:
+            self._leave(entry)
 
     def _leave(self, entry: Entry) -> None:
         if entry.body is not None:

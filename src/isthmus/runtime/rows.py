@@ -1,0 +1,263 @@
+"""Files worked off piece by piece: the sink that stands behind `rows:FLOW`.
+
+    file --check (bad="refuse" only: all of it, nothing follows)--> step, step, step ... delivered
+              step = up to 256 pieces: what follows from them + the cursor, in one transaction
+    bad piece --> a delivery of its own to the same place: parked there, mended, sent again, like any other
+
+Invariants
+ 1. What follows from a piece commits together with a cursor behind that piece. A crash goes on at the last cursor: no
+    piece is decided twice to any effect, none is left out.
+ 2. Memory holds one chunk of a file, one step, and what the reader holds (a row, a claim), whatever the size of the file.
+ 3. The steps of a file are taken one after the other, and files of one flow, too. So what follows from a piece stands
+    behind what followed from every piece before it, in the commit order that the lanes of its destinations keep.
+ 4. What is held between two steps is what the last committed cursor says; any failure forgets it, and reads it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ..flows import Flow
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
+from ..kernel.message import Message
+from ..ports import PIECE_BYTES, Delivery, Entry, Journal, Outcome
+from .outbox import Followed
+from .pieces import Mark, Piece, opened
+from .plan import ROWS, Plan, cause_of, in_words
+
+STEP_PIECES = 256
+"""Pieces of one transaction: what they give rise to is written in some milliseconds, which is what the intake waits."""
+
+STEP_BYTES = 1 << 20
+"""Bytes that follow from one step: the commit writes them at once."""
+
+FINDINGS_SHOWN_MAX = 100
+"""Of a file that is refused: so many faults are listed, all are counted."""
+
+HOPELESS_PIECES = 20
+"""A file of which so many pieces are bad, and none good, is another file than the flow's: parked as a whole."""
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """How far a file has come. `good` and `bad` count its pieces, `follows` what they gave rise to."""
+
+    mark: Mark = Mark()
+    good: int = 0
+    bad: int = 0
+    follows: int = 0
+
+
+class Reading:
+    """A file that is being read: its pieces one after the other, a chunk of the body at a time."""
+
+    def __init__(self, journal: Journal, delivery: int, flow: Flow, cursor: Cursor) -> None:
+        self.flow = flow
+        self.cursor = cursor
+        self.fault: PeerFault | None = None
+        self._journal = journal
+        self._delivery = delivery
+        self._pieces = opened(flow, cursor.mark if cursor.mark.number else None)
+        self._at = cursor.mark.offset
+        self._given: Iterator[Piece] = iter(())
+        self._closed = False
+
+    @property
+    def mark(self) -> Mark:
+        return self._pieces.mark
+
+    async def next(self) -> Piece | None:
+        """The next piece, None at the end. Raises `PeerFault` for the file."""
+        while True:
+            piece = next(self._given, None)
+            if piece is not None or self._closed:
+                return piece
+            chunk = await self._journal.read(self._delivery, self._at, PIECE_BYTES)
+            self._at += len(chunk)
+            self._closed = not chunk
+            self._given = self._pieces.feed(chunk) if chunk else self._pieces.close()
+
+
+class Wrong:
+    """Everything that is wrong with a file that is refused; the words of causes that may hold content are kept apart."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first = ""
+        self._words: list[str] = []
+
+    def add(self, where: str, cause: IsthmusError) -> None:
+        self.count += 1
+        self._first = self._first or f"{where}: {cause}"
+        if self.count <= FINDINGS_SHOWN_MAX:
+            self._words.append(f"{where}: {in_words(cause)}" + (f" ({cause.detail})" if cause.detail else ""))
+
+    def as_one(self) -> Permanent:
+        rest = self.count - len(self._words)
+        return Permanent(
+            f"the file is refused, and nothing of it was dispatched; faults: {self.count}, the first in {self._first}",
+            detail="\n".join(self._words + ([f"and {rest} more"] if rest else [])),
+            suggestion="ask the sender for a right one and discard this, or mend it",
+        )
+
+
+class RowsSink:
+    """Works off the files of one flow, and its bad pieces once somebody has mended them."""
+
+    def __init__(self, name: str, plan: Plan, journal: Journal) -> None:
+        self._name = name
+        self._plan = plan
+        self._journal = journal
+        self._readings: dict[int, Reading] = {}
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None:
+        self._readings.clear()
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        flow = self._plan.flow(self._name)
+        if flow is None or not flow.each:
+            raise Misuse(f"the flow {self._name} is no longer there, or works off no files")
+        if "piece" in delivery.headers:
+            return await self._alone(flow, delivery)
+        reading = self._readings.pop(delivery.id, None)
+        if reading is None or reading.flow is not flow:  # redeployed meanwhile: it goes on with the new one
+            reading = await self._begin(flow, delivery)
+        outcome = await self._step(reading, delivery)
+        if outcome.cursor is not None:
+            self._readings[delivery.id] = reading
+        return outcome
+
+    # ---- a file
+
+    async def _begin(self, flow: Flow, delivery: Delivery) -> Reading:
+        """Where the file stands: at its beginning, or at the last cursor."""
+        held = await self._journal.cursor(delivery.id)
+        if held is None and flow.bad == "refuse":
+            await self._check(flow, delivery)
+        cursor = Cursor() if held is None else msgspec.msgpack.decode(held, type=Cursor)
+        return Reading(self._journal, delivery.id, flow, cursor)
+
+    async def _check(self, flow: Flow, delivery: Delivery) -> None:
+        """Read and decide all of it, to no effect. Raises `Permanent` with everything that is wrong."""
+        reading = Reading(self._journal, delivery.id, flow, Cursor())
+        wrong = Wrong()
+        try:
+            while (piece := await reading.next()) is not None:
+                judged = self._judge(flow, piece, delivery)
+                if isinstance(judged, IsthmusError):
+                    wrong.add(f"piece {piece.number} ({piece.place})", judged)
+        except PeerFault as fault:
+            wrong.add("the file", fault)
+        if wrong.count:
+            raise wrong.as_one()
+
+    async def _step(self, reading: Reading, delivery: Delivery) -> Followed:
+        """Decide the next pieces. The last step of a file has no cursor: it is delivered."""
+        follow: list[Entry] = []
+        before, good, bad, size = reading.cursor, 0, 0, 0
+        piece: Piece | None = None
+        while good + bad < STEP_PIECES and size < STEP_BYTES:
+            try:
+                if reading.fault is None:
+                    piece = await reading.next()
+            except PeerFault as fault:
+                reading.fault = fault  # what came before it is committed first
+                piece = None
+            if piece is None:
+                break
+            judged = self._judge(reading.flow, piece, delivery)
+            if isinstance(judged, IsthmusError):
+                judged, bad = [self._parked_alone(piece, delivery)], bad + 1
+            else:
+                good += 1
+            follow += judged
+            size += sum(entry.size for entry in judged)
+        if bad >= HOPELESS_PIECES and not before.good + good:
+            raise Permanent(
+                f"none of the first {bad} pieces is one that the flow {self._name} takes",
+                suggestion="this is another file: discard it, or correct the flow's layout and send it again",
+            )
+        if reading.fault is not None and not good + bad:
+            raise self._unfinished(reading.fault, before)
+        cursor = Cursor(reading.mark, before.good + good, before.bad + bad, before.follows + len(follow))
+        reading.cursor = cursor
+        done = piece is None and reading.fault is None
+        return Followed(follow, None, (), self._in_words(cursor), None if done else msgspec.msgpack.encode(cursor))
+
+    def _unfinished(self, fault: PeerFault, cursor: Cursor) -> Permanent:
+        done = cursor.good + cursor.bad
+        so_far = f"after {done} pieces, which were worked off" if done else "before the first piece"
+        return Permanent(
+            f"the file cannot be worked off further, {so_far}: {fault}",
+            suggestion="mend what follows and it goes on there; or discard the rest",
+        )
+
+    def _in_words(self, cursor: Cursor) -> str:
+        return f"{cursor.good + cursor.bad} pieces, {cursor.bad} of them bad, by {self._name}@{self._version}"
+
+    @property
+    def _version(self) -> str:
+        return self._plan.version(self._name)
+
+    # ---- a piece
+
+    def _judge(self, flow: Flow, piece: Piece, delivery: Delivery) -> list[Entry] | IsthmusError:
+        """What follows from a piece, or why it cannot be taken."""
+        if piece.fault is not None:
+            return piece.fault
+        try:
+            return self._decide(flow, piece, piece.number, delivery)
+        except Exception as error:
+            return cause_of(error)
+
+    def _decide(self, flow: Flow, piece: Piece, number: int, delivery: Delivery) -> list[Entry]:
+        given = delivery.headers
+        message = Message(
+            delivery.message_id,
+            given["source"],
+            given["received_ns"],
+            piece.body,
+            piece.content,
+            piece.type,
+            f"{given['file']}#{number}",
+            given["facility"],
+        )
+        entries = self._plan.decide_piece(flow, message)
+        only = given.get("only")
+        return entries if only is None else [entry for entry in entries if entry.destination in only]
+
+    def _parked_alone(self, piece: Piece, delivery: Delivery) -> Entry:
+        """A bad piece as a delivery of its own: it fails here, is parked, and holds up nothing."""
+        headers = {**delivery.headers, "piece": piece.number, "place": piece.place}
+        lane = self._plan.lane(f"{ROWS}\0{self._name}\0{delivery.id}\0{piece.number}")
+        key = f"{delivery.key}#{piece.number}"
+        return Entry(ROWS + self._name, (lane,), piece.body, key=key, headers=headers, waits=False)
+
+    async def _alone(self, flow: Flow, delivery: Delivery) -> Followed:
+        """A piece that is a delivery of its own. Raises what is wrong with it, for the worklist."""
+        number, place = delivery.headers["piece"], delivery.headers["place"]
+        where = f"piece {number} ({place})"
+        try:
+            pieces = await self._read_alone(flow, delivery.id)
+            if len(pieces) != 1:
+                raise Permanent(f"the body holds {len(pieces)} pieces, one is expected")
+            if (fault := pieces[0].fault) is not None:
+                raise fault
+            follow = self._decide(flow, pieces[0], number, delivery)
+        except Exception as error:
+            cause = cause_of(error)
+            suggestion = cause.suggestion if isinstance(cause, Permanent) else None
+            raise Permanent(f"{where}: {cause}", detail=cause.detail, suggestion=suggestion) from None
+        return Followed(follow, None, (), f"{where} by {self._name}@{self._version}")
+
+    async def _read_alone(self, flow: Flow, delivery: int) -> list[Piece]:
+        pieces = opened(flow, alone=True)
+        found: list[Piece] = []
+        at = 0
+        while chunk := await self._journal.read(delivery, at, PIECE_BYTES):
+            at += len(chunk)
+            found += pieces.feed(chunk)
+        return [*found, *pieces.close()]

@@ -1,0 +1,200 @@
+"""Files worked off piece by piece, through a real hub and a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from row_hub import CHARGES, TOTALLED, RowHub, charges
+
+from isthmus.flows import Flow, flow, forward, send
+from isthmus.ports import Fate, State
+from isthmus.runtime import asks
+
+
+def charges_flow(**options: Any) -> Flow:
+    given = {
+        "source": "files", "accepts": "delimited/charges", "layout": CHARGES, "owner": "finance", "lane": "account",
+        "when_parked": "wait", "each": "row", "bad": "park",
+    } | options  # fmt: skip
+    made = flow("charges", **given)
+
+    @made.on()
+    def charge(message: Any) -> Iterator[Any]:
+        if message["account"] == "HURTS":
+            raise ValueError("Carla Canary")
+        yield send("erp", f"{message['account']} {message['amount']}".encode())
+
+    return made
+
+
+@pytest.fixture
+async def hubs(tmp_path: Path) -> AsyncIterator[list[RowHub]]:
+    """The hubs that a test starts are stopped after it."""
+    started: list[RowHub] = []
+    yield started
+    for hub in started:
+        await hub.stop()
+
+
+async def begin(hubs: list[RowHub], folder: Path, of: Flow, **source: Any) -> RowHub:
+    hub = await RowHub(folder, of, **source).start()
+    hubs.append(hub)
+    return hub
+
+
+async def test_each_row_of_a_file_is_decided_like_a_message_of_its_own(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    receipt = await hub.take(charges((n, f"A{n % 3}", f"{n}.50") for n in range(1000)))
+    assert receipt.fate is Fate.ACCEPTED
+    await hub.rest()
+    assert sorted(hub.bodies) == sorted(f"A{n % 3} {n}.50" for n in range(1000))
+    for account in ("A0", "A1", "A2"):
+        amounts = [float(body.split()[1]) for body in hub.bodies if body.startswith(account)]
+        assert amounts == sorted(amounts)
+    assert len({key for key, _ in hub.erp.taken}) == 1000
+    assert await hub.deliveries("rows:charges") == [State.DELIVERED]
+    await hub.proven()
+
+
+async def test_a_bad_row_is_parked_alone_mended_and_sent_again(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    await hub.take(charges([(1, "A", "1.00"), (2, "A", "much"), (3, "HURTS", "3.00"), (4, "A", "4.00")]))
+    await hub.rest(parked=2)
+    assert hub.bodies == ["A 1.00", "A 4.00"]
+    bad, hurts = (await hub.operator.parked(asks.ListParked(), "ana")).items
+    assert bad.text.startswith("piece 2 (line 3): not a decimal number")
+    assert "column amount" in bad.text
+    assert hurts.text.startswith("piece 3 (line 4): the flow failed with ValueError")
+    assert "Canary" not in hub.log.getvalue()
+    body = (await hub.operator.body(asks.TakeBody(item=bad.item, reason="to see"), "ana")).body
+    assert body == b"id,account,amount\n2,A,much\n"
+    mended = asks.Mend(item=bad.item, body=body.replace(b"much", b"2.00"), reason="a slip", despite_newer=True)
+    await hub.operator.mend(mended, "ana")
+    await hub.operator.discard(asks.ActOn(items=[hurts.item], reason="not ours"), "ana")
+    await hub.rest()
+    assert hub.bodies == ["A 1.00", "A 4.00", "A 2.00"]
+    await hub.proven()
+
+
+async def test_a_mended_row_that_is_still_bad_is_parked_again(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    await hub.take(charges([(1, "A", "much")]))
+    await hub.rest(parked=1)
+    for body, why in ((b"id,account,amount\n1,A,more\n", "not a decimal"), (b"id,account,amount\n", "holds 0 pieces")):
+        (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+        await hub.operator.mend(asks.Mend(item=item.item, body=body, reason="a try"), "ana")
+        await hub.rest(parked=1)
+        (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+        assert why in item.text
+    await hub.proven()
+
+
+async def test_a_file_that_may_not_be_taken_in_part_is_refused_whole_with_everything_that_is_wrong(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow(bad="refuse"))
+    rows = [(n, "A", "1.00") for n in range(600)]
+    rows[3], rows[500] = (3, "A", "much"), (500, "HURTS", "1.00")
+    await hub.take(charges(rows))
+    await hub.rest(parked=1)
+    assert hub.bodies == []
+    (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+    assert "nothing of it was dispatched; faults: 2, the first in piece 4 (line 5)" in item.text
+    detail = await hub.journal.call(lambda batch: batch.store.words(b"w1", batch.store.one("select x from worklist")))
+    assert "piece 501 (line 502): the flow failed with ValueError" in detail["detail"]
+    assert "Canary" in detail["detail"]
+    assert "Canary" not in hub.log.getvalue()
+    good = charges((n, "A", "1.00") for n in range(600))
+    await hub.operator.mend(asks.Mend(item=item.item, body=good, reason="the right file"), "ana")
+    await hub.rest()
+    assert len(hub.bodies) == 600
+    await hub.proven()
+
+
+async def test_totals_are_held_to_before_anything_when_a_bad_file_is_refused(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow(layout=TOTALLED, bad="refuse"))
+    await hub.take(b"D,A,1.50\nD,B,2.00\nT,2,3.60\n")
+    await hub.rest(parked=1)
+    assert hub.bodies == []
+    assert "a total does not agree with the records" in (await parked_text(hub))
+
+
+async def test_totals_are_held_to_at_the_end_when_bad_rows_are_parked(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow(layout=TOTALLED))
+    await hub.take(b"D,A,1.50\nD,B,2.00\nT,2,3.50\n")
+    await hub.rest()
+    await hub.take(b"D,A,1.00\nD,B,1.00\nT,3,2.00\n", b"file-2")
+    await hub.rest(parked=1)
+    assert hub.bodies == ["A 1.50", "B 2.00", "A 1.00", "B 1.00"]
+    assert "after 2 pieces, which were worked off: a count does not agree" in (await parked_text(hub))
+    (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+    mended = asks.Mend(item=item.item, body=b"D,A,1.00\nD,B,1.00\nD,C,9.00\nT,3,11.00\n", reason="the rest")
+    await hub.operator.mend(mended, "ana")
+    await hub.rest()
+    assert hub.bodies[4:] == ["C 9.00"]
+    await hub.proven()
+
+
+async def parked_text(hub: RowHub) -> str:
+    (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+    return str(item.text)
+
+
+async def test_the_next_file_waits_behind_one_that_is_parked(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow(layout=TOTALLED, bad="refuse"))
+    await hub.take(b"D,A,1.00\nT,9,1.00\n")
+    await hub.take(b"D,A,2.00\nT,1,2.00\n", b"file-2")
+    await hub.until(lambda: len(hub.hub.outboxes["rows:charges"].lanes) == 2)
+    while await hub.one("select count(*) from delivery where state = 8") == 0:
+        pass
+    assert hub.bodies == []
+    (item,) = (await hub.operator.parked(asks.ListParked(), "ana")).items
+    await hub.operator.skip(asks.ActOn(items=[item.item], reason="sent twice"), "ana")
+    await hub.rest()
+    assert hub.bodies == ["A 2.00"]
+
+
+async def test_a_file_of_another_kind_is_parked_as_a_whole(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    await hub.take(charges((n, "A", "much") for n in range(500)))
+    await hub.rest(parked=1)
+    assert "none of the first 256 pieces" in (await parked_text(hub))
+
+
+async def test_a_file_goes_on_after_a_stop_where_it_was(hubs, tmp_path):
+    of = charges_flow()
+    hub = await RowHub(tmp_path, of).start()
+    await hub.take(charges((n, f"A{n % 7}", "1.00") for n in range(5000)))
+    await hub.until(lambda: len(hub.erp.taken) > 100)
+    await hub.stop()
+    again = await begin(hubs, tmp_path, of)
+    assert await again.one("select 1 from posting where code = 'STEP' limit 1")
+    await again.rest()
+    keys = [key for key, _ in (*hub.erp.taken, *again.erp.taken)]
+    assert len(set(keys)) == 5000
+    assert len(keys) <= 5001
+    await again.proven()
+
+
+async def test_a_row_that_is_forwarded_is_a_file_of_one_and_rows_alike_are_two(hubs, tmp_path):
+    of = charges_flow()
+    of.handlers["*"] = lambda message: [forward("erp")]
+    hub = await begin(hubs, tmp_path, of)
+    await hub.take(charges([(1, "A", "1.00"), (1, "A", "1.00")]))
+    await hub.rest()
+    assert hub.bodies == ["id,account,amount\n1,A,1.00\n"] * 2
+    assert len({key for key, _ in hub.erp.taken}) == 2
+
+
+async def test_the_same_file_again_is_a_duplicate(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    raw = charges([(1, "A", "1.00")])
+    assert [(await hub.take(raw)).fate for _ in range(2)] == [Fate.ACCEPTED, Fate.DUPLICATE]
+
+
+async def test_a_file_without_its_header_is_refused_at_the_door(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    receipt = await hub.take(b"1,A,1.00\n")
+    assert receipt.fate is Fate.REFUSED
+    assert "the line of names lacks a column" in str(receipt.error)
