@@ -95,7 +95,7 @@ class Flow:
         """Whether it takes a message type. Of X12, which implementation guide (835^005010X221A1) is part of that."""
         family, _, guide = type.partition("^")
         families, wanted = self.families, self.accepts.partition("@")[2]
-        if self.format == "x12" and wanted and guide != wanted:
+        if self.format == "x12" and wanted and guide not in (wanted, _WILDCARD):
             return False
         return not families or family in families
 

@@ -108,7 +108,7 @@ class Hub:
             self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
         for flow in declarations.flows:
             if flow.each:
-                rows = RowsSink(flow.name, self.plan, journal)
+                rows = RowsSink(flow.name, self.plan, journal, bounds)
                 name = ROWS + flow.name
                 self.outboxes[name] = self._outbox(name, lambda rows=rows: rows, ROWS_POLICY, flow.owner, by_parts=True)  # type: ignore[misc]
         assert processes <= set(self.outboxes)

@@ -33,7 +33,7 @@ from ..observe.events import (
     DestinationPaused,
     DestinationResumed,
 )
-from ..ports import Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
+from ..ports import PIECE_BYTES, Delivery, Entry, Journal, Outcome, Policy, Settlement, Sink, State, Work
 from .lanes import Lanes
 from .plan import in_words
 from .settings import DeliveryPolicy
@@ -55,6 +55,8 @@ class Bounds(NamedTuple):
     lane_window  entries of a lane that stands still
     page         entries read back at once, with up to `page_bytes` of their bodies
     body_bytes   of bodies in all
+    step_pieces  pieces of a file that one transaction works off: milliseconds, for which the intake waits
+    part_bytes   of a file that are read at once
     """
 
     window: int = 8192
@@ -63,6 +65,8 @@ class Bounds(NamedTuple):
     page: int = 1024
     body_bytes: int = 12 << 20
     page_bytes: int = 3 << 20
+    step_pieces: int = 256
+    part_bytes: int = PIECE_BYTES
 
 
 DEFAULT_BOUNDS = Bounds()

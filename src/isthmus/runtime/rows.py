@@ -23,12 +23,9 @@ from ..flows import Flow
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Message
 from ..ports import PIECE_BYTES, Delivery, Entry, Journal, Outcome
-from .outbox import Followed
+from .outbox import DEFAULT_BOUNDS, Bounds, Followed
 from .pieces import Mark, Piece, opened
 from .plan import ROWS, Plan, cause_of, in_words
-
-STEP_PIECES = 256
-"""Pieces of one transaction: what they give rise to is written in some milliseconds, which is what the intake waits."""
 
 STEP_BYTES = 1 << 20
 """Bytes that follow from one step: the commit writes them at once."""
@@ -52,8 +49,9 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 class Reading:
     """A file that is being read: its pieces one after the other, a chunk of the body at a time."""
 
-    def __init__(self, journal: Journal, delivery: int, flow: Flow, cursor: Cursor) -> None:
+    def __init__(self, journal: Journal, delivery: int, flow: Flow, cursor: Cursor, part_bytes: int) -> None:
         self.flow = flow
+        self._part_bytes = part_bytes
         self.cursor = cursor
         self.fault: PeerFault | None = None
         self._journal = journal
@@ -73,7 +71,7 @@ class Reading:
             piece = next(self._given, None)
             if piece is not None or self._closed:
                 return piece
-            chunk = await self._journal.read(self._delivery, self._at, PIECE_BYTES)
+            chunk = await self._journal.read(self._delivery, self._at, self._part_bytes)
             self._at += len(chunk)
             self._closed = not chunk
             self._given = self._pieces.feed(chunk) if chunk else self._pieces.close()
@@ -105,7 +103,8 @@ class Wrong:
 class RowsSink:
     """Works off the files of one flow, and its bad pieces once somebody has mended them."""
 
-    def __init__(self, name: str, plan: Plan, journal: Journal) -> None:
+    def __init__(self, name: str, plan: Plan, journal: Journal, bounds: Bounds = DEFAULT_BOUNDS) -> None:
+        self._bounds = bounds
         self._name = name
         self._plan = plan
         self._journal = journal
@@ -138,11 +137,14 @@ class RowsSink:
         if held is None and flow.bad == "refuse":
             await self._check(flow, delivery)
         cursor = Cursor() if held is None else msgspec.msgpack.decode(held, type=Cursor)
-        return Reading(self._journal, delivery.id, flow, cursor)
+        return self._reading(flow, delivery, cursor)
+
+    def _reading(self, flow: Flow, delivery: Delivery, cursor: Cursor) -> Reading:
+        return Reading(self._journal, delivery.id, flow, cursor, self._bounds.part_bytes)
 
     async def _check(self, flow: Flow, delivery: Delivery) -> None:
         """Read and decide all of it, to no effect. Raises `Permanent` with everything that is wrong."""
-        reading = Reading(self._journal, delivery.id, flow, Cursor())
+        reading = self._reading(flow, delivery, Cursor())
         wrong = Wrong()
         try:
             while (piece := await reading.next()) is not None:
@@ -159,7 +161,7 @@ class RowsSink:
         follow: list[Entry] = []
         before, good, bad, size = reading.cursor, 0, 0, 0
         piece: Piece | None = None
-        while good + bad < STEP_PIECES and size < STEP_BYTES:
+        while good + bad < self._bounds.step_pieces and size < STEP_BYTES:
             try:
                 if reading.fault is None:
                     piece = await reading.next()
