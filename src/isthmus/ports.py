@@ -484,7 +484,7 @@ class Settlement:
     code, detail   cause, for PARKED and for what a person did
     follow         deliveries that this outcome gives rise to
     memory         the state of the process instance whose step this was
-    cursor         how far a delivery that is worked off in steps has come: the state is then WAITING, and goes on
+    cursor         how far a delivery that is worked off in steps has come; the state is WAITING as long as there are more
     work           the worklist item that it opens
     cancel         slots of timers and tasks that it withdraws (settled as superseded)
     """

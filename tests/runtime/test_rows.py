@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from row_hub import CHARGES, TOTALLED, RowHub, charges
 
+from isthmus.cli.commands.show import in_words
 from isthmus.flows import Flow, flow, forward, send
 from isthmus.ports import Fate, State
 from isthmus.runtime import asks
@@ -198,3 +199,40 @@ async def test_a_file_without_its_header_is_refused_at_the_door(hubs, tmp_path):
     receipt = await hub.take(b"1,A,1.00\n")
     assert receipt.fate is Fate.REFUSED
     assert "the line of names lacks a column" in str(receipt.error)
+
+
+async def test_show_says_how_far_a_file_has_come_and_which_rows_are_parked(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    rows: list[tuple[Any, ...]] = [(n, f"A{n}", "1.00") for n in range(700)]
+    rows[1] = rows[600] = (0, "A", "much")
+    raw = charges(rows)
+    receipt = await hub.take(raw)
+    await hub.rest(parked=2)
+    shown = await hub.operator.show(asks.ShowMessage(id=receipt.message_id), "ana")
+    (file,) = shown.files
+    assert (file.flow, file.state, file.pieces, file.bad, file.follows) == ("charges", "delivered", 700, 2, 700)
+    assert (file.at, file.size, file.parked) == (len(raw), len(raw), [2, 601])
+    assert shown.dispatched == {"erp": {"delivered": 698}, "rows:charges": {"delivered": 1, "parked": 2}}
+    assert len(shown.deliveries) == 200
+    assert [one.state for one in shown.deliveries if one.destination == "rows:charges"] == [
+        "delivered",
+        "parked",
+        "parked",
+    ]
+    words = "\n".join(in_words(shown, tree=True))
+    assert "worked off by charges: delivered\n  pieces     700, 2 of them bad; 700 deliveries followed\n" in words
+    assert "  parked     piece 2, 601\n" in words
+    assert "worked off so far: 512 pieces, 1 of them bad, by charges@" in words
+    assert words.count("worked off so far") == 1
+    assert "501 of them are not listed here" in words
+
+
+async def test_a_file_that_is_too_large_is_not_shown(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    receipt = await hub.take(
+        charges([(1, "A", "1.00"), ("x" * (900 << 10), "A", "1.00")] + [("x" * (900 << 10), "A", "1.00")] * 4)
+    )
+    await hub.rest()
+    shown = await hub.operator.show(asks.ShowMessage(id=receipt.message_id), "ana")
+    assert (shown.raw, shown.deliveries[0].body) == (None, None)
+    assert "the body is not shown" in "\n".join(in_words(shown, tree=True))

@@ -232,7 +232,7 @@ def the_cursor_of_a_file_is_stored_before_what_its_rows_give(patch: pytest.Monke
     real = Outbox._settle
 
     def settle(self: Outbox, entry: Entry, outcome: Outcome) -> None:
-        if type(outcome) is not Followed or outcome.cursor is None:
+        if type(outcome) is not Followed or not outcome.more:
             real(self, entry, outcome)
             return
         ahead = Settlement(entry, State.WAITING, self._clock.now_ns(), cursor=outcome.cursor)

@@ -75,10 +75,11 @@ DEFAULT_BOUNDS = Bounds()
 class Followed(Outcome):
     """The outcome of a sink that is part of the hub: it has consequences that commit with it.
 
-    cursor  it was one step of several: the delivery waits on, with this as how far it has come, and is taken up again
+    cursor  how far a delivery that is worked off in steps has come
+    more    this was not the last step: the delivery waits on, and is taken up again
     """
 
-    __slots__ = ("cancel", "cursor", "follow", "memory")
+    __slots__ = ("cancel", "cursor", "follow", "memory", "more")
 
     def __init__(
         self,
@@ -87,8 +88,10 @@ class Followed(Outcome):
         cancel: tuple[int, ...],
         reference: str = "",
         cursor: bytes | None = None,
+        more: bool = False,
     ) -> None:
         super().__init__(reference=reference)
+        self.more = more
         self.follow = follow
         self.memory = memory
         self.cancel = cancel
@@ -515,9 +518,9 @@ class Outbox:
         if type(outcome) is Followed:
             settlement.follow, settlement.memory, settlement.cancel = outcome.follow, outcome.memory, outcome.cancel
             settlement.cursor = outcome.cursor
-            if outcome.cursor is not None:
+            if outcome.more:
                 settlement.state, settlement.code = State.WAITING, STEP
-            urgent = urgent or bool(outcome.follow) or outcome.cursor is not None
+            urgent = urgent or bool(outcome.follow) or outcome.more
         if self.on_reply is not None:
             self.on_reply(entry, outcome, None)
         self._journal.settle(settlement, partial(self._settled, entry, settlement.follow), urgent=urgent)

@@ -22,7 +22,7 @@ import msgspec
 from ..flows import Flow
 from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Message
-from ..ports import PIECE_BYTES, Delivery, Entry, Journal, Outcome
+from ..ports import PIECE_BYTES, Delivery, Entry, Journal
 from .outbox import DEFAULT_BOUNDS, Bounds, Followed
 from .pieces import Mark, Piece, opened
 from .plan import ROWS, Plan, cause_of, in_words
@@ -35,6 +35,10 @@ FINDINGS_SHOWN_MAX = 100
 
 HOPELESS_PIECES = 20
 """A file of which so many pieces are bad, and none good, is another file than the flow's: parked as a whole."""
+
+
+PIECE = "piece"
+"""The header by which a piece that is a delivery of its own is known: its number in the file."""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -115,17 +119,17 @@ class RowsSink:
     async def close(self) -> None:
         self._readings.clear()
 
-    async def deliver(self, delivery: Delivery) -> Outcome:
+    async def deliver(self, delivery: Delivery) -> Followed:
         flow = self._plan.flow(self._name)
         if flow is None or not flow.each:
             raise Misuse(f"the flow {self._name} is no longer there, or works off no files")
-        if "piece" in delivery.headers:
+        if PIECE in delivery.headers:
             return await self._alone(flow, delivery)
         reading = self._readings.pop(delivery.id, None)
         if reading is None or reading.flow is not flow:  # redeployed meanwhile: it goes on with the new one
             reading = await self._begin(flow, delivery)
         outcome = await self._step(reading, delivery)
-        if outcome.cursor is not None:
+        if outcome.more:
             self._readings[delivery.id] = reading
         return outcome
 
@@ -186,8 +190,8 @@ class RowsSink:
             raise self._unfinished(reading.fault, before)
         cursor = Cursor(reading.mark, before.good + good, before.bad + bad, before.follows + len(follow))
         reading.cursor = cursor
-        done = piece is None and reading.fault is None
-        return Followed(follow, None, (), self._in_words(cursor), None if done else msgspec.msgpack.encode(cursor))
+        more = piece is not None or reading.fault is not None
+        return Followed(follow, None, (), self._in_words(cursor), msgspec.msgpack.encode(cursor), more)
 
     def _unfinished(self, fault: PeerFault, cursor: Cursor) -> Permanent:
         done = cursor.good + cursor.bad
@@ -233,14 +237,14 @@ class RowsSink:
 
     def _parked_alone(self, piece: Piece, delivery: Delivery) -> Entry:
         """A bad piece as a delivery of its own: it fails here, is parked, and holds up nothing."""
-        headers = {**delivery.headers, "piece": piece.number, "place": piece.place}
+        headers = {**delivery.headers, PIECE: piece.number, "place": piece.place}
         lane = self._plan.lane(f"{ROWS}\0{self._name}\0{delivery.id}\0{piece.number}")
         key = f"{delivery.key}#{piece.number}"
         return Entry(ROWS + self._name, (lane,), piece.body, key=key, headers=headers, waits=False)
 
     async def _alone(self, flow: Flow, delivery: Delivery) -> Followed:
         """A piece that is a delivery of its own. Raises what is wrong with it, for the worklist."""
-        number, place = delivery.headers["piece"], delivery.headers["place"]
+        number, place = delivery.headers[PIECE], delivery.headers["place"]
         where = f"piece {number} ({place})"
         try:
             pieces = await self._read_alone(flow, delivery.id)
