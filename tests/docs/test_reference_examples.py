@@ -11,7 +11,7 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["delimited.md", "nacha.md", "bai2.md", "camt.md"])
+@pytest.mark.parametrize("page", ["delimited.md", "formats.md", "nacha.md", "bai2.md", "camt.md"])
 def test_the_blocks_of_a_page_run(page: str) -> None:
     blocks = BLOCK.findall((REFERENCE / page).read_text())
     assert blocks

@@ -66,9 +66,9 @@ async def test_a_bad_row_is_parked_alone_mended_and_sent_again(hubs, tmp_path):
     await hub.rest(parked=2)
     assert hub.bodies == ["A 1.00", "A 4.00"]
     bad, hurts = (await hub.operator.parked(asks.ListParked(), "ana")).items
-    assert bad.text.startswith("piece 2 (line 3): not a decimal number")
+    assert bad.text.startswith("piece 2 (line 3 of the file), as parked: not a decimal number")
     assert "column amount" in bad.text
-    assert hurts.text.startswith("piece 3 (line 4): the flow failed with ValueError")
+    assert hurts.text.startswith("piece 3 (line 4 of the file), as parked: the flow failed with ValueError")
     assert "Canary" not in hub.log.getvalue()
     body = (await hub.operator.body(asks.TakeBody(item=bad.item, reason="to see"), "ana")).body
     assert body == b"id,account,amount\n2,A,much\n"

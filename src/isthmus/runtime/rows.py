@@ -245,7 +245,7 @@ class RowsSink:
     async def _alone(self, flow: Flow, delivery: Delivery) -> Followed:
         """A piece that is a delivery of its own. Raises what is wrong with it, for the worklist."""
         number, place = delivery.headers[PIECE], delivery.headers["place"]
-        where = f"piece {number} ({place})"
+        where = f"piece {number} ({place} of the file)"
         try:
             pieces = await self._read_alone(flow, delivery.id)
             if len(pieces) != 1:
@@ -256,7 +256,7 @@ class RowsSink:
         except Exception as error:
             cause = cause_of(error)
             suggestion = cause.suggestion if isinstance(cause, Permanent) else None
-            raise Permanent(f"{where}: {cause}", detail=cause.detail, suggestion=suggestion) from None
+            raise Permanent(f"{where}, as parked: {cause}", detail=cause.detail, suggestion=suggestion) from None
         return Followed(follow, None, (), f"{where} by {self._name}@{self._version}")
 
     async def _read_alone(self, flow: Flow, delivery: int) -> list[Piece]:
