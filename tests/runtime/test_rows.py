@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from money_files import interchange, remittance
 from row_hub import CHARGES, TOTALLED, RowHub, charges
 
 from isthmus.cli.commands.show import in_words
 from isthmus.flows import Flow, flow, forward, send
-from isthmus.ports import Fate, State
+from isthmus.ports import Delivery, Fate, Settlement, State
 from isthmus.runtime import asks
+from isthmus.runtime.rows import RowsSink
 
 
 def charges_flow(**options: Any) -> Flow:
@@ -236,3 +239,94 @@ async def test_a_file_that_is_too_large_is_not_shown(hubs, tmp_path):
     shown = await hub.operator.show(asks.ShowMessage(id=receipt.message_id), "ana")
     assert (shown.raw, shown.deliveries[0].body) == (None, None)
     assert "the body is not shown" in "\n".join(in_words(shown, tree=True))
+
+
+def claims_flow(**options: Any) -> Flow:
+    given = {
+        "source": "payer", "accepts": "x12/835@005010X221A1", "owner": "finance", "lane": "CLP01",
+        "when_parked": "wait", "each": "claim", "bad": "refuse",
+    } | options  # fmt: skip
+    made = flow("remittances", **given)
+
+    @made.on("835^*")
+    def paid(message: Any) -> Iterator[Any]:
+        yield send("erp", f"{message['CLP01']} {message['CLP04']} {message['TRN02']}".encode())
+
+    return made
+
+
+async def test_a_remittance_is_worked_off_by_claims_under_its_payment(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, claims_flow())
+    paid = [(f"C{n}", "10.00") for n in range(600)]
+    await hub.take(interchange("835", "005010X221A1", remittance(paid, adjustment="2.50")))
+    await hub.rest()
+    assert hub.bodies == [f"C{n} 10.00 T1" for n in range(600)]
+    await hub.proven()
+
+
+async def test_of_a_remittance_that_does_not_balance_nothing_goes_out(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, claims_flow())
+    await hub.take(interchange("835", "005010X221A1", remittance([("C1", "10.00")], paid="9.00")))
+    await hub.rest(parked=1)
+    assert hub.bodies == []
+    assert "do not come to BPR02" in (await parked_text(hub))
+
+
+async def test_a_remittance_goes_on_after_a_stop_where_it_was(hubs, tmp_path):
+    of = claims_flow(bad="park")
+    hub = await RowHub(tmp_path, of).start()
+    await hub.take(interchange("835", "005010X221A1", remittance([(f"C{n}", "10.00") for n in range(3000)])))
+    await hub.until(lambda: len(hub.erp.taken) > 50)
+    await hub.stop()
+    again = await begin(hubs, tmp_path, of)
+    await again.rest()
+    assert len({key for key, _ in (*hub.erp.taken, *again.erp.taken)}) == 3000
+    await again.proven()
+
+
+async def test_a_guide_that_the_flow_does_not_name_is_refused_at_the_door(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, claims_flow())
+    receipt = await hub.take(interchange("835", "004010X091A1", remittance([("C1", "10.00")])))
+    assert (receipt.fate, str(receipt.error)) == (Fate.REFUSED, "this source takes no 835^004010X091A1")
+
+
+async def test_a_total_that_bad_rows_keep_from_being_held_is_said(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow(layout=TOTALLED))
+    receipt = await hub.take(b"D,A,1.50\nD,B,much\nT,2,3.50\n")
+    await hub.rest(parked=1)
+    shown = await hub.operator.show(asks.ShowMessage(id=receipt.message_id), "ana")
+    assert "a total cannot be held against the records" in shown.deliveries[0].steps[-1].words
+
+
+async def test_a_replay_works_a_file_off_to_the_destinations_named(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    receipt = await hub.take(charges([(1, "A", "1.00"), (2, "A", "2.00")]))
+    await hub.rest()
+    ask = asks.Replay(ids=[receipt.message_id], destinations=["erp"], dry_run=False, reason="again", despite_newer=True)
+    replayed = await hub.operator.replay(ask, "ana")
+    assert replayed.dispatched == {"rows:charges": 1}
+    await hub.rest()
+    assert hub.bodies == ["A 1.00", "A 2.00"] * 2
+    assert len({key for key, _ in hub.erp.taken}) == 2
+    await hub.proven()
+
+
+async def test_a_file_goes_on_with_the_flow_that_was_deployed_meanwhile(hubs, tmp_path):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    hub.hub.outboxes["rows:charges"].hold(True)
+    await hub.take(charges((n, "A", "1.00") for n in range(600)))
+    sink = RowsSink("charges", hub.hub.plan, hub.journal)
+    headers = {"source": "files", "file": "f", "received_ns": 0, "facility": ""}
+    file = Delivery(1, 1, "rows:charges", b"", "key", headers=headers)
+    first = await sink.deliver(file)
+    changed = charges_flow()
+    changed.handlers["*"] = lambda message: []
+    hub.hub.plan.replace("charges", changed)
+    settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    (entry,) = await hub.journal.page("rows:charges", 0, 1)
+    settlement = Settlement(entry, State.WAITING, 0, cursor=first.cursor, follow=first.follow)
+    hub.journal.settle(settlement, settled.set_result)
+    await settled
+    second = await sink.deliver(file)
+    assert [(len(one.follow), one.more) for one in (first, second)] == [(256, True), (0, True)]
+    assert second.reference.startswith("512 pieces")

@@ -175,7 +175,7 @@ class SourceIntake:
             original, _ = await self._journal.find_original(self.name, number, digest, now_ns - self._window_ns)
         lanes = self._plan.lanes(route, None, b"")
         arrival = Arrival(
-            self.name, staged.received_ns, b"", kind=Kind.DUPLICATE if original else Kind.APPENDED, type=read.type,
+            self.name, now_ns, b"", kind=Kind.DUPLICATE if original else Kind.APPENDED, type=read.type,
             lanes=lanes, control=number, digest=digest, retention=route.retention, origin=origin, original=original,
             staged=staged,
         )  # fmt: skip

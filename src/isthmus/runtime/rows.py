@@ -69,6 +69,10 @@ class Reading:
     def mark(self) -> Mark:
         return self._pieces.mark
 
+    @property
+    def note(self) -> str:
+        return self._pieces.note
+
     async def next(self) -> Piece | None:
         """The next piece, None at the end. Raises `PeerFault` for the file."""
         while True:
@@ -191,7 +195,7 @@ class RowsSink:
         cursor = Cursor(reading.mark, before.good + good, before.bad + bad, before.follows + len(follow))
         reading.cursor = cursor
         more = piece is not None or reading.fault is not None
-        return Followed(follow, None, (), self._in_words(cursor), msgspec.msgpack.encode(cursor), more)
+        return Followed(follow, None, (), self._in_words(cursor, reading.note), msgspec.msgpack.encode(cursor), more)
 
     def _unfinished(self, fault: PeerFault, cursor: Cursor) -> Permanent:
         done = cursor.good + cursor.bad
@@ -201,8 +205,9 @@ class RowsSink:
             suggestion="mend what follows and it goes on there; or discard the rest",
         )
 
-    def _in_words(self, cursor: Cursor) -> str:
-        return f"{cursor.good + cursor.bad} pieces, {cursor.bad} of them bad, by {self._name}@{self._version}"
+    def _in_words(self, cursor: Cursor, note: str) -> str:
+        words = f"{cursor.good + cursor.bad} pieces, {cursor.bad} of them bad, by {self._name}@{self._version}"
+        return f"{words}; {note}" if note else words
 
     @property
     def _version(self) -> str:

@@ -27,6 +27,7 @@ class _Whole:
     """Holds the file until it is all there; goes on by passing over what was given out."""
 
     def __init__(self, flow: Flow, mark: Mark | None, alone: bool) -> None:
+        self.note = ""
         self._held = bytearray()
         self._done = mark.number if mark else 0
         self._number = 0

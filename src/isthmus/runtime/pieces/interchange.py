@@ -64,6 +64,7 @@ class InterchangePieces:
     """Feeds runs to `_run`, which gives out pieces; passes over what was given out before."""
 
     def __init__(self, flow: Flow, mark: Mark | None, alone: bool) -> None:
+        self.note = ""
         self._flow = flow
         self._reader = x12.Reader()
         self._control = x12.Control()

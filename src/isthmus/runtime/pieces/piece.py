@@ -46,6 +46,9 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pieces(Protocol):
+    note: str
+    """What could not be held to and is no fault, for people; "" where all could."""
+
     def feed(self, chunk: bytes) -> Iterator[Piece]:
         """The pieces that the next bytes complete, beginning at `mark.offset`. Raises `PeerFault` for the whole file."""
 

@@ -30,6 +30,7 @@ class DelimitedPieces:
         state = msgspec.msgpack.decode(mark.state, type=_State) if mark else None
         self._reader = delimited.Reader(layout, state.position if state else None)
         self._head = state.head if state else b""
+        self.note = ""
         self._number = mark.number if mark else 0
 
     def feed(self, chunk: bytes) -> Iterator[Piece]:
@@ -54,6 +55,8 @@ class DelimitedPieces:
                 yield Piece(self._number, f"line {row.line}", self._type, row.values, (self._head, row.raw))
             elif row.part in ("header", "names"):
                 self._head += row.raw
+            elif row.findings:
+                self.note = "; ".join(f"{found.note} ({found.column})" for found in row.findings)
 
 
 class NdjsonPieces:
@@ -63,6 +66,7 @@ class NdjsonPieces:
         self._line: int = msgspec.msgpack.decode(mark.state, type=int) if mark else 1
         self._offset = mark.offset if mark else 0
         self._number = mark.number if mark else 0
+        self.note = ""
         self._reader = delimited.JsonReader(line=self._line, offset=self._offset)
 
     def feed(self, chunk: bytes) -> Iterator[Piece]:
