@@ -13,6 +13,7 @@ from row_hub import CHARGES, TOTALLED, RowHub, charges
 
 from isthmus.cli.commands.show import in_words
 from isthmus.flows import Flow, flow, forward, send
+from isthmus.kernel.errors import StorageUnable
 from isthmus.ports import Delivery, Fate, Settlement, State
 from isthmus.runtime import asks
 from isthmus.runtime.rows import RowsSink
@@ -330,3 +331,19 @@ async def test_a_file_goes_on_with_the_flow_that_was_deployed_meanwhile(hubs, tm
     second = await sink.deliver(file)
     assert [(len(one.follow), one.more) for one in (first, second)] == [(256, True), (0, True)]
     assert second.reference.startswith("512 pieces")
+
+
+async def test_a_mended_row_is_not_at_fault_for_a_disk_that_cannot_be_read(hubs, tmp_path, monkeypatch):
+    hub = await begin(hubs, tmp_path, charges_flow())
+    real, broken = hub.journal.read, [StorageUnable("the disk reports an error")]
+
+    async def read(delivery: int, offset: int, bytes_max: int) -> bytes:
+        if delivery == 2 and broken:
+            raise broken.pop()
+        return await real(delivery, offset, bytes_max)
+
+    monkeypatch.setattr(hub.journal, "read", read)
+    await hub.take(charges([(1, "A", "much")]))
+    await hub.rest(parked=1)
+    assert "not a decimal" in (await parked_text(hub))
+    assert await hub.one("select attempts from delivery where id = 2") == 1

@@ -13,6 +13,8 @@ Invariants of the source
     commit or after it. Messages with an id of their own (MSH-10) are recognised by that, all others by the file's name
     and their place in it, together with their bytes.
  3. A file that does not hold together as a batch (HL7 v2 §2.10.3: trailers, counts) is refused whole.
+ 4. A large file whose flows work it off piece by piece is handed in a megabyte at a time; one that changed meanwhile
+    leaves nothing behind.
 
 Out: a temporary name, fsync, rename, fsync of the folder: the reader sees a whole file or none. The delivery contract: the
 name is made of the business key; a file of that name with equal content is *already there*, with other content a

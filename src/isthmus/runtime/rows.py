@@ -15,12 +15,13 @@ Invariants
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import msgspec
 
 from ..flows import Flow
-from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, StorageUnable
 from ..kernel.message import Message
 from ..ports import PIECE_BYTES, Delivery, Entry, Journal
 from .outbox import DEFAULT_BOUNDS, Bounds, Followed
@@ -159,13 +160,15 @@ class RowsSink:
                 judged = self._judge(flow, piece, delivery)
                 if isinstance(judged, IsthmusError):
                     wrong.add(f"piece {piece.number} ({piece.place})", judged)
+                if piece.number % self._bounds.step_pieces == 0:
+                    await asyncio.sleep(0)  # everything else goes on meanwhile
         except PeerFault as fault:
             wrong.add("the file", fault)
         if wrong.count:
             raise wrong.as_one()
 
     async def _step(self, reading: Reading, delivery: Delivery) -> Followed:
-        """Decide the next pieces. The last step of a file has no cursor: it is delivered."""
+        """Decide the next pieces. What breaks the file is raised by a step of its own, behind what came before it."""
         follow: list[Entry] = []
         before, good, bad, size = reading.cursor, 0, 0, 0
         piece: Piece | None = None
@@ -258,6 +261,8 @@ class RowsSink:
             if (fault := pieces[0].fault) is not None:
                 raise fault
             follow = self._decide(flow, pieces[0], number, delivery)
+        except StorageUnable:  # no fault of the piece's
+            raise
         except Exception as error:
             cause = cause_of(error)
             suggestion = cause.suggestion if isinstance(cause, Permanent) else None
