@@ -19,7 +19,7 @@ from ..kernel.errors import Misuse, PeerFault
 from ..protocols import hl7v2
 from . import asks
 from .plan import ROWS, version_of
-from .rows import PIECE, Cursor
+from .reading import PIECE, Cursor
 from .times import parse_time
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent
 from ..kernel.message import Message
 from .pieces import Piece, opened
 from .plan import cause_of, in_words
-from .rows import Wrong
+from .reading import Wrong
 
 PIECES, BAD = "pieces", "bad"
 Decide = Callable[[Message], list[str]]
