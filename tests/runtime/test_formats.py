@@ -148,6 +148,7 @@ def test_a_flow_of_x12_takes_the_guide_that_it_names(accepts, type, takes):
         ({"a.b": "x"}, "a.b", "x"),
         ({"account": None}, "account", ""),
         ({}, "account.id", ""),
+        ([1], "account", ""),
     ],
 )
 def test_a_key_is_the_value_at_a_path(content, path, key):

@@ -23,7 +23,7 @@ from ..protocols.safe_xml import Element
 
 
 def key_at(content: Any, path: str) -> str:
-    """The value at a path, "" where there is none. Raises `Misuse` for content that has no paths."""
+    """The value at a path, "" where there is none. Raises `Misuse` for raw bytes, which have no paths."""
     if isinstance(content, x12.Transaction):
         return content[path]
     if isinstance(content, x12.Interchanges):
@@ -34,7 +34,9 @@ def key_at(content: Any, path: str) -> str:
         return content.read(path)
     if isinstance(content, msgspec.Struct):
         return _text(getattr(content, path, None))
-    raise Misuse(f"a message whose content is a {type(content).__name__} has no keys: use lane=ALL")
+    if isinstance(content, bytes):
+        raise Misuse("raw bytes have no keys: use lane=ALL")
+    return ""  # JSON may be a list or a number, whatever the flow expects
 
 
 def _below(content: Mapping[str, Any], path: str) -> str:
