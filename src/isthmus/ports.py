@@ -41,8 +41,26 @@ class Intake(Protocol):
         idempotency key): the same bytes under the same control are a duplicate.
         """
 
+    def takes_pieces(self) -> bool:
+        """Whether every flow of this source works its files off piece by piece: `receive_file` then needs no whole one."""
+
+    async def receive_file(self, file: File, *, origin: str = "", control: bytes = b"") -> Receipt:
+        """Take in a file that is larger than memory may hold, a piece at a time. Its fate, when that is durable."""
+
     def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:
         """Record bytes that are no message at all (a broken frame, an unreadable file): counted and kept, not answered."""
+
+
+class File(Protocol):
+    """A file that a source hands in piece by piece. `size` does not change while it is read."""
+
+    size: int
+
+    async def read(self, bytes_max: int) -> bytes:
+        """The next bytes, b"" at the end; as many as asked for but for the last. Raises `PeerFault`, OSError."""
+
+    def close(self) -> None:
+        """Release. The source's business, when its fate is known."""
 
 
 class Fate(enum.Enum):
@@ -409,6 +427,30 @@ class Text(NamedTuple):
     content: bytes
 
 
+PIECE_BYTES = 1 << 20
+"""The size of the pieces in which a large body is handed over, and kept."""
+
+
+class Staged:
+    """A body that is stored piece by piece, ahead of the message that it belongs to: larger than memory may hold.
+
+    size     of the whole body, known when the first piece comes
+    stored   bytes that are durable so far; a multiple of `PIECE_BYTES` until the last piece
+    body_id  where it lies; set by the first piece
+    """
+
+    __slots__ = ("body_id", "received_ns", "retention", "size", "stored")
+
+    def __init__(self, size: int, received_ns: int, retention: str = "standard") -> None:
+        self.size = size
+        self.received_ns = received_ns
+        self.retention = retention
+        self.body_id = self.stored = 0
+
+    def __repr__(self) -> str:
+        return f"<Staged {self.stored} of {self.size} bytes>"
+
+
 class Arrival:
     """One frame on its way into the journal, with what it gives rise to when it was decided at once.
 
@@ -417,6 +459,7 @@ class Arrival:
     entries   its deliveries, when decided; they become durable in the same transaction
     work      why it is parked undecided
     owed      the acknowledgement that its sender gets when its outcome is known
+    staged    its body, where that was stored ahead; `raw` is then empty
     """
 
     __slots__ = (
@@ -437,6 +480,7 @@ class Arrival:
         "received_ns",
         "retention",
         "source",
+        "staged",
         "type",
         "version",
         "work",
@@ -463,6 +507,7 @@ class Arrival:
         work: Work | None = None,
         blocks: bool = True,
         owed: Owed | None = None,
+        staged: Staged | None = None,
     ) -> None:
         self.source = source
         self.received_ns = received_ns
@@ -482,11 +527,17 @@ class Arrival:
         self.work = work
         self.blocks = blocks
         self.owed = owed
+        self.staged = staged
         self.id = 0
         self.number = 0
 
+    @property
+    def size(self) -> int:
+        """Of the body, wherever it is."""
+        return len(self.raw) if self.staged is None else self.staged.size
+
     def __repr__(self) -> str:
-        return f"<Arrival {self.id} from {self.source}: {self.kind!s}, {len(self.raw)} bytes>"
+        return f"<Arrival {self.id} from {self.source}: {self.kind!s}, {self.size} bytes>"
 
 
 class Memory:
@@ -508,6 +559,7 @@ class Settlement:
     follow         deliveries that this outcome gives rise to
     memory         the state of the process instance whose step this was
     memories       more of them, where one outcome changes several (the rows of a reference table)
+    cursor         how far a delivery that is worked off in steps has come; the state is WAITING as long as there are more
     work           the worklist item that it opens
     cancel         slots of timers and tasks that it withdraws (settled as superseded)
     """
@@ -518,6 +570,7 @@ class Settlement:
         "by",
         "cancel",
         "code",
+        "cursor",
         "detail",
         "entry",
         "follow",
@@ -544,6 +597,7 @@ class Settlement:
         work: Work | None = None,
         cancel: tuple[int, ...] = (),
         blocks: bool = False,
+        cursor: bytes | None = None,
     ) -> None:
         self.entry = entry
         self.state = state
@@ -558,9 +612,18 @@ class Settlement:
         self.work = work
         self.cancel = cancel
         self.blocks = blocks
+        self.cursor = cursor
 
 
 Done = Callable[[IsthmusError | None], None]
+
+
+class RunningMac(Protocol):
+    def update(self, piece: bytes) -> None:
+        """Take the next piece."""
+
+    def digest(self) -> bytes:
+        """What `Journal.mac` says of all pieces together."""
 
 
 class Journal(Protocol):
@@ -582,8 +645,21 @@ class Journal(Protocol):
     def mac(self, value: bytes) -> bytes:
         """16 bytes that stand for a personal key in lanes and searches."""
 
+    def running_mac(self) -> RunningMac:
+        """`mac` of a value that comes in pieces."""
+
     def append(self, arrival: Arrival, done: Done) -> None:
         """Make a frame durable; sets `id`, `number` and the entries' ids."""
+
+    async def stage(self, staged: Staged, piece: bytes) -> None:
+        """Make the next piece of a body durable, ahead of its message. Pieces are of `PIECE_BYTES`, but for the last.
+
+        Raises `StorageUnable`: the piece is not stored, and can be handed over again. What no message was appended for
+        is thrown away by `unstage`, and when the journal is opened again.
+        """
+
+    async def unstage(self, staged: Staged) -> None:
+        """Throw away what was staged."""
 
     def decide(
         self,
@@ -616,6 +692,15 @@ class Journal(Protocol):
 
         Raises `Tampered`, or `Misuse` when pruned.
         """
+
+    async def read(self, delivery: int, offset: int, bytes_max: int) -> bytes:
+        """A part of a delivery's body: from `offset` at most `bytes_max` bytes; b"" beyond its end.
+
+        Raises `Tampered`, or `Misuse` when pruned.
+        """
+
+    async def cursor(self, delivery: int) -> bytes | None:
+        """How far a delivery that is worked off in steps has come: the last cursor that was settled with it, or None."""
 
     async def due(self, before_ns: int, limit: int) -> list[Entry]:
         """Timers due before a time, earliest first."""

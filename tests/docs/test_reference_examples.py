@@ -16,6 +16,7 @@ PAGES = (
     "camt.md",
     "cxml.md",
     "delimited.md",
+    "formats.md",
     "nacha.md",
     "reassociation.md",
     "tables.md",

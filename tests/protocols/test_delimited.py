@@ -164,6 +164,18 @@ def test_a_reader_is_put_down_after_any_row_and_taken_up_from_stored_values() ->
         assert [*first, *Reader(CHARGES, position).read(FILE[position.offset :])] == whole
 
 
+def test_a_file_refused_at_its_trailer_goes_on_before_it_once_it_is_mended():
+    layout = Layout(
+        detail=Record(columns=(Column(name="id"),)),
+        trailer=Record(tag="T", columns=(Column(name="tag"), Column(name="rows", kind="integer"))),
+        controls=(Control(column="rows", count="records"),),
+    )
+    reader = Reader(layout)
+    with pytest.raises(delimited.ParseError, match="count does not agree"):
+        list(reader.feed(b"1\n2\nT,9\n"))
+    assert [row.part for row in Reader(layout, reader.position).read(b"3\nT,4\n")] == ["detail", "trailer"]
+
+
 def test_quoted_fields_hold_delimiters_quotes_and_line_ends() -> None:
     layout = one_column("text")
     found = rows(layout, b'"a,b","say ""hi"""\n"two\r\nlines",\nplain "quotes",5"\n')

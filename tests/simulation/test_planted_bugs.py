@@ -21,7 +21,7 @@ from isthmus.ports import Done, Entry, Fate, Outcome, Receipt, Settlement, State
 from isthmus.runtime.formats import Read
 from isthmus.runtime.intake import Reply, SourceIntake, Standing
 from isthmus.runtime.lanes import Lanes
-from isthmus.runtime.outbox import Outbox
+from isthmus.runtime.outbox import Followed, Outbox
 from isthmus.runtime.plan import Route
 from isthmus.runtime.timers import Timers
 from isthmus.runtime.undecided import Undecided
@@ -242,6 +242,28 @@ def the_state_of_a_process_is_not_stored(patch: pytest.MonkeyPatch) -> None:
         real(self, settlement, done, urgent=urgent)
 
     patch.setattr(SqliteJournal, "settle", settle)
+
+
+@planted("each_row_of_a_file", first=119)
+def the_cursor_of_a_file_is_stored_before_what_its_rows_give(patch: pytest.MonkeyPatch) -> None:
+    real = Outbox._settle
+
+    def settle(self: Outbox, entry: Entry, outcome: Outcome) -> None:
+        if type(outcome) is not Followed or not outcome.more:
+            real(self, entry, outcome)
+            return
+        ahead = Settlement(entry, State.WAITING, self._clock.now_ns(), cursor=outcome.cursor)
+        self._journal.settle(ahead, lambda error: real(self, entry, outcome))
+
+    patch.setattr(Outbox, "_settle", settle)
+
+
+@planted("each_row_of_a_file")
+def a_file_is_begun_anew_after_a_crash(patch: pytest.MonkeyPatch) -> None:
+    async def cursor(self: SqliteJournal, delivery: int) -> bytes | None:
+        return None
+
+    patch.setattr(SqliteJournal, "cursor", cursor)
 
 
 @planted("order", first=67)

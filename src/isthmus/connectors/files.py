@@ -13,6 +13,8 @@ Invariants of the source
     commit or after it. Messages with an id of their own (MSH-10) are recognised by that, all others by the file's name
     and their place in it, together with their bytes.
  3. A file that does not hold together as a batch (HL7 v2 §2.10.3: trailers, counts) is refused whole.
+ 4. A large file whose flows work it off piece by piece is handed in a megabyte at a time; one that changed meanwhile
+    leaves nothing behind.
 
 Out: a temporary name, fsync, rename, fsync of the folder: the reader sees a whole file or none. The delivery contract: the
 name is made of the business key; a file of that name with equal content is *already there*, with other content a
@@ -26,6 +28,7 @@ import errno
 import fcntl
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -49,6 +52,8 @@ from ._polling import Polling
 
 CLAIMED = ".taking"
 LOCK = ".taking.lock"
+LARGE_BYTES = 4 << 20
+"""A larger file is handed in piece by piece, where its flows work it off that way: a message is held several times."""
 
 
 class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,6 +110,33 @@ class Look(NamedTuple):
     @classmethod
     def at(cls, found: os.stat_result) -> Look:
         return cls(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class LargeFile:
+    """A claimed file that is handed in piece by piece. `put_back` is called when it turns out to be written to."""
+
+    def __init__(self, handle: int, look: Look, put_back: Callable[[], None]) -> None:
+        self.size = look.size
+        self._look = look
+        self._left = look.size
+        self._put_back = put_back
+        self._file = os.fdopen(handle, "rb")
+
+    async def read(self, bytes_max: int) -> bytes:
+        """The next bytes. Raises `Changed` when the file is not what it was when it was claimed."""
+        return await asyncio.to_thread(self._read, bytes_max)
+
+    def _read(self, bytes_max: int) -> bytes:
+        piece = self._file.read(min(bytes_max, self._left))
+        self._left -= len(piece)
+        whole = len(piece) == bytes_max or not self._left
+        if not whole or (not self._left and Look.at(os.fstat(self._file.fileno())) != self._look):
+            self._put_back()
+            raise Changed
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class FilesSource:
@@ -193,7 +225,7 @@ class FilesSource:
 
     # ---- one file
 
-    async def claim(self, name: str) -> bytes:
+    async def claim(self, name: str) -> bytes | LargeFile:
         return await asyncio.to_thread(self._claim, name)
 
     async def beginning(self, name: str) -> bytes:
@@ -202,16 +234,21 @@ class FilesSource:
     async def put_away(self, name: str, faults: list[str]) -> None:
         await asyncio.to_thread(self._put_away, name, faults)
 
-    def _claim(self, name: str) -> bytes:
-        """Take a file out of the sender's reach and read it. Raises `Changed`, and `PeerFault` for one that is too large."""
+    def _claim(self, name: str) -> bytes | LargeFile:
+        """Take a file out of the sender's reach and read it, or open it when it is large and is taken in pieces.
+
+        Raises `Changed`, and `PeerFault` for one that is larger than the source may be.
+        """
         claimed, settled = self._claimed / name, None
         if not claimed.exists():
             settled = self._settling.forget(name)
             (self._folder / name).rename(claimed)
         limit = self._intake.body_bytes_max if self._settings.split == "none" else self._settings.file_bytes_max
         handle = os.open(claimed, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        before = Look.at(os.fstat(handle))
+        if LARGE_BYTES < before.size <= limit and settled in (None, before) and self._in_pieces:
+            return LargeFile(handle, before, lambda: self._put_back(name))
         with open(handle, "rb") as file:
-            before = Look.at(os.fstat(handle))
             if before.size > limit:
                 raise PeerFault(f"the file has {before.size} bytes, this source takes {limit}")
             body = file.read(limit + 1)
@@ -220,6 +257,10 @@ class FilesSource:
             self._put_back(name)
             raise Changed
         return body
+
+    @property
+    def _in_pieces(self) -> bool:
+        return self._settings.split == "none" and self._intake.takes_pieces()
 
     def _put_back(self, name: str) -> None:
         """Still being written: under its own name again, unless a new file has that name; then it waits as claimed."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -10,11 +11,14 @@ class Case:
     """`expect` names what comes out, in order: the type of an event, `send:NAME` for a dispatch to a system, `task:NAME`.
 
     sample   a file of the hub's folder
-    expect   () means that the message is filtered; None that only a decision without error is asked for
-    parks    the message cannot be decided: a part of the cause's code or text
+    expect   () means that the message is filtered; None that only a decision without error is asked for; a mapping
+             counts what comes out of a file that is worked off piece by piece: {"send:erp": 99, "bad": 1}
+    parks    the message, or the file as a whole, cannot be decided: a part of the cause's code or text
+    bad      pieces that cannot be taken, by their number in the file: a part of the cause each
     """
 
     name: str
     sample: str
-    expect: tuple[str, ...] | None = None
+    expect: tuple[str, ...] | Mapping[str, int] | None = None
     parks: str | None = None
+    bad: Mapping[int, str] = field(default_factory=dict)

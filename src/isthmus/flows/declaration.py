@@ -10,19 +10,22 @@ Purity is what makes replay, simulation and recovery possible: a handler uses no
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
 
 from ..kernel.errors import Misuse
 from ..kernel.message import Message
+from ..protocols.delimited import Layout
 from .case import Case
 
 ALL: Final = "ALL"
 """The lane of a flow that keeps one order over all its messages."""
 
 WhenParked = Literal["wait", "go_on"]
+Each = Literal["row", "transaction", "claim", "entry"]
+BadPieces = Literal["park", "refuse"]
 FlowHandler = Callable[[Message], Iterable[Any] | None]
 Step = Callable[..., tuple[Any, list[Any]]]
 _WILDCARD = "*"
@@ -54,6 +57,9 @@ class Flow:
         lane: str | tuple[str, ...] | None,
         when_parked: WhenParked | None,
         retention: str,
+        layout: Layout | None,
+        each: Each | None,
+        bad: BadPieces | None,
     ) -> None:
         self.name = name
         self.source = source
@@ -62,6 +68,9 @@ class Flow:
         self.lane = lane
         self.when_parked = when_parked
         self.retention = retention
+        self.layout = layout
+        self.each = each
+        self.bad = bad
         self.handlers: dict[str, FlowHandler] = {}
         self.cases: list[Case] = []
         self.place = Place()
@@ -77,9 +86,18 @@ class Flow:
         names = self.accepts.partition("/")[2].partition("@")[0]
         return tuple(name for name in names.split(",") if name and name != _WILDCARD)
 
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The paths whose values order its messages."""
+        return (self.lane,) if isinstance(self.lane, str) else self.lane or ()
+
     def takes(self, type: str) -> bool:
-        families = self.families
-        return not families or type.partition("^")[0] in families
+        """Whether it takes a message type. Of X12, which implementation guide (835^005010X221A1) is part of that."""
+        family, _, guide = type.partition("^")
+        families, wanted = self.families, self.accepts.partition("@")[2]
+        if self.format == "x12" and wanted and guide not in (wanted, _WILDCARD):
+            return False
+        return not families or family in families
 
     def handler(self, type: str) -> FlowHandler | None:
         """The handler for a message type: the exact one, else one for its family (`ADT^*`), else the one for all."""
@@ -100,9 +118,18 @@ class Flow:
 
         return declare
 
-    def case(self, name: str, sample: str, expect: Iterable[str] | None = None, *, parks: str | None = None) -> None:
+    def case(
+        self,
+        name: str,
+        sample: str,
+        expect: Iterable[str] | Mapping[str, int] | None = None,
+        *,
+        parks: str | None = None,
+        bad: Mapping[int, str] | None = None,
+    ) -> None:
         """Declare what a sample must give. See `Case`."""
-        self.cases.append(Case(name, sample, None if expect is None else tuple(expect), parks))
+        wanted = dict(expect) if isinstance(expect, Mapping) else None if expect is None else tuple(expect)
+        self.cases.append(Case(name, sample, wanted, parks, dict(bad or {})))
 
     def __repr__(self) -> str:
         return f"<Flow {self.name}>"
@@ -181,19 +208,28 @@ def flow(
     lane: str | tuple[str, ...] | None = None,
     when_parked: WhenParked | None = None,
     retention: str = "standard",
+    layout: Layout | None = None,
+    each: Each | None = None,
+    bad: BadPieces | None = None,
 ) -> Flow:
     """Declare a flow.
 
     source       the source of hub.toml that feeds it
-    accepts      format, families and version: "hl7v2/ADT@2.5.1", "hl7v2/ADT,DFT", "json", "raw"
+    accepts      format, families and version: "hl7v2/ADT@2.5.1", "hl7v2/ADT,DFT", "x12/835@005010X221A1", "json", "raw"
     owner        the team that answers for it
     lane         the path (or paths, for messages that name several keys) whose value orders its messages, or ALL
     when_parked  what happens to a lane behind a parked delivery: "wait" or "go_on"
     retention    the retention class of its bodies
+    layout       of delimited and fixed-width files: accepts="delimited/NAME" gives it a name
+    each         a file is worked off piece by piece, each a message of its own: "row", of X12 "transaction" or "claim",
+                 of ACH and BAI2 files "entry"; the lane is then a path into the piece
+    bad          with `each`, what becomes of a piece that cannot be taken: "park" it alone, and the rest goes on; or
+                 "refuse" the whole file, before anything of it is dispatched
     """
     return Flow(
-        name, source=source, accepts=accepts, owner=owner, lane=lane, when_parked=when_parked, retention=retention
-    )
+        name, source=source, accepts=accepts, owner=owner, lane=lane, when_parked=when_parked, retention=retention,
+        layout=layout, each=each, bad=bad,
+    )  # fmt: skip
 
 
 def process(

@@ -74,7 +74,7 @@ class Batch:
         received_ns = arrival.received_ns
         segment = store.segment(arrival.retention, received_ns)
         kind = arrival.kind
-        body = 0 if kind is Kind.DUPLICATE else self.body(segment, arrival.raw)
+        body = 0 if kind is Kind.DUPLICATE else self._body_of(arrival, segment)
         decision = arrival.decision if kind is Kind.APPENDED else Decision.NONE
         extra = None
         if decision is Decision.UNDECIDED or arrival.error or arrival.origin:
@@ -97,7 +97,7 @@ class Batch:
                 keeps,
                 arrival.control,
                 arrival.digest,
-                len(arrival.raw),
+                arrival.size,
                 body,
                 (names.get(("version", version)) or store.name("version", version)) if version else 0,
                 decision,
@@ -115,7 +115,7 @@ class Batch:
             entry.message_id = id
             entry.hour = hour
             if entry.shared:
-                entry.body_id, entry.size = body, len(arrival.raw)
+                entry.body_id, entry.size = body, arrival.size
             if entry.slot:
                 self.withdraw(entry.slot, received_ns)
             self.dispatch(entry, segment)
@@ -127,6 +127,12 @@ class Batch:
         _, *others = keys = list(dict.fromkeys(map(lane_key, lanes)))
         self.store.db.executemany("insert into lane_also values (?, ?)", [(message, key) for key in others])
         return len(keys)
+
+    def _body_of(self, arrival: Arrival, segment: int) -> int:
+        if arrival.staged is None:
+            return self.body(segment, arrival.raw)
+        self.store.db.execute("delete from staging where body = ?", (arrival.staged.body_id,))
+        return arrival.staged.body_id
 
     def body(self, segment: int, raw: bytes) -> int:
         """Rows for a body; the id of its first."""
@@ -203,8 +209,12 @@ class Batch:
         """The state change itself; the deliveries that follow from it are the verb's business (settle.py)."""
         entry, state = settlement.entry, settlement.state
         extra = None
-        if settlement.detail or settlement.reference or settlement.by:
-            words = {"detail": settlement.detail, "reference": settlement.reference, "by": settlement.by}
+        if settlement.detail or settlement.reference or settlement.by or settlement.cursor is not None:
+            words: dict[str, Any] = {
+                "detail": settlement.detail, "reference": settlement.reference, "by": settlement.by,
+            }  # fmt: skip
+            if settlement.cursor is not None:
+                words["cursor"] = settlement.cursor
             extra = self.sealed(b"p%d" % self.counters.posting, words, entry.body_id >> BODY_BITS)
         previous = entry.posting
         id = entry.posting = self.post(entry.id, previous, state, settlement.at_ns, follows, settlement.code, extra)

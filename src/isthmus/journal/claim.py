@@ -70,6 +70,26 @@ def load(store: View, entries: list[Entry], bytes_max: int) -> None:
         entry.body = store.body(entry.body_id, entry.size)
 
 
+def read(store: View, delivery: int, offset: int, bytes_max: int) -> bytes:
+    """A part of a delivery's body. Raises `Misuse` when there is no such delivery."""
+    row = store.db.execute("select body, size from delivery where id = ?", (delivery,)).fetchone()
+    if row is None:
+        raise Misuse(f"there is no delivery {delivery} in the journal")
+    body, size = row
+    return store.body_part(body, size, offset, bytes_max)
+
+
+def cursor(store: View, delivery: int) -> bytes | None:
+    """The latest cursor among a delivery's postings: it may have been parked and sent again since."""
+    posting = store.one("select posting from delivery where id = ?", (delivery,))
+    while posting:
+        words = store.maybe_words(b"p%d" % posting, store.one("select x from posting where id = ?", (posting,)))
+        if words and words.get("cursor") is not None:
+            return bytes(words["cursor"])
+        posting = store.one("select previous from posting where id = ?", (posting,))
+    return None
+
+
 def due(store: View, before_ns: int, limit: int) -> list[Entry]:
     """Timers that are due, earliest first, with their bodies."""
     entries = [

@@ -24,7 +24,9 @@ from ..ports import (
     Kind,
     Memory,
     Owed,
+    RunningMac,
     Settlement,
+    Staged,
     State,
     Text,
     Verdict,
@@ -47,6 +49,8 @@ class Shelf:
         self.postings: list[tuple[int, State]] = []
         self.owed: dict[int, Owed] = {}
         self.texts: dict[str, Text] = {}
+        self.cursors: dict[int, bytes] = {}
+        self.staged: dict[int, bytes] = {}
 
     def totals(self) -> dict[tuple[str, str], Counter[str]]:
         """What the ledger must say, counted from the rows: {(kind, party): {account: n}}."""
@@ -71,6 +75,18 @@ class Item:
         self.open = True
 
 
+class _RunningMac:
+    def __init__(self, mac: Callable[[bytes], bytes]) -> None:
+        self._mac = mac
+        self._pieces = b""
+
+    def update(self, piece: bytes) -> None:
+        self._pieces += piece
+
+    def digest(self) -> bytes:
+        return self._mac(self._pieces)
+
+
 class MemoryJournal:
     partition = 0
 
@@ -86,7 +102,18 @@ class MemoryJournal:
     def mac(self, value: bytes) -> bytes:
         return hmac.digest(b"a journal in memory", value, "sha256")[:16]
 
+    def running_mac(self) -> RunningMac:
+        return _RunningMac(self.mac)
+
     # ---- what changes something
+
+    async def stage(self, staged: Staged, piece: bytes) -> None:
+        staged.body_id = staged.body_id or len(self.shelf.staged) + 1
+        self.shelf.staged[staged.body_id] = self.shelf.staged.get(staged.body_id, b"") + piece
+        staged.stored += len(piece)
+
+    async def unstage(self, staged: Staged) -> None:
+        self.shelf.staged[staged.body_id] = b""
 
     def append(self, arrival: Arrival, done: Done) -> None:
         if not self._fenced(done):
@@ -94,10 +121,12 @@ class MemoryJournal:
             arrival.id = len(shelf.messages) + 1
             arrival.number = sum(message.source == arrival.source for message in shelf.messages) + 1
             stored = copy.copy(arrival)
+            if arrival.staged is not None:
+                stored.raw, stored.staged = shelf.staged[arrival.staged.body_id], None
             if stored.kind is not Kind.APPENDED:
                 stored.decision = Decision.NONE
             shelf.messages.append(stored)
-            self._dispatch(arrival.id, arrival.received_ns, arrival.raw, arrival.entries)
+            self._dispatch(arrival.id, arrival.received_ns, stored.raw, arrival.entries)
             if arrival.work:
                 shelf.items.append(Item(arrival.work, arrival.id, 0, arrival.blocks, 0))
             if arrival.owed:
@@ -148,6 +177,8 @@ class MemoryJournal:
             shelf.memories.pop((memory.process, memory.key), None)
             if memory.data is not None:
                 shelf.memories[memory.process, memory.key] = memory
+        if settlement.cursor is not None:
+            shelf.cursors[entry.id] = settlement.cursor
         if settlement.work:
             shelf.items.append(Item(settlement.work, entry.message_id, entry.id, settlement.blocks, 0))
         for child in settlement.follow:
@@ -257,6 +288,12 @@ class MemoryJournal:
             if at and bytes_max < 0:
                 return
             entry.body = self.shelf.bodies[entry.id]
+
+    async def read(self, delivery: int, offset: int, bytes_max: int) -> bytes:
+        return self.shelf.bodies[delivery][offset : offset + bytes_max]
+
+    async def cursor(self, delivery: int) -> bytes | None:
+        return self.shelf.cursors.get(delivery)
 
     async def due(self, before_ns: int, limit: int) -> list[Entry]:
         timers = sorted((e.due_ns, e.id) for e in self._waiting() if 0 < e.due_ns <= before_ns)

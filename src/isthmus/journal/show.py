@@ -10,6 +10,13 @@ from ..ports import Decision, Kind, State
 from . import audit, claim
 from .view import View, split_lanes
 
+DELIVERIES_SHOWN_MAX = 200
+"""A file that is worked off gives rise to any number: the decision's own and the open ones come first."""
+
+BYTES_SHOWN_MAX = 4 << 20
+"""A larger body is not shown: it would be held here, in the API and in the terminal."""
+
+_STEP = "STEP"
 _SAYS = {
     State.WAITING: "waits to be sent again",
     State.DELIVERED: "delivered",
@@ -36,6 +43,8 @@ class ShownPosting(NamedTuple):
 
     def words(self) -> str:
         """The posting as a sentence: time, what happened, as what, by whom, why."""
+        if self.code == _STEP:
+            return f"{iso(self.at_ns)} worked off so far: {self.reference}"
         parts = [f"{iso(self.at_ns)} {_SAYS[State[self.state.upper()]]}"]
         parts += [f"as {self.reference}"] if self.reference else []
         parts += [f"by {self.by}"] if self.by else []
@@ -44,7 +53,7 @@ class ShownPosting(NamedTuple):
 
 
 class ShownDelivery(NamedTuple):
-    """One delivery. `body` is None when it was pruned; `parent` the delivery that it followed from, 0: the decision."""
+    """One delivery. `body` is None when it was pruned, or is too large; `parent` the delivery that it followed from, 0: the decision."""
 
     id: int
     parent: int
@@ -63,7 +72,11 @@ class ShownDelivery(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One message with everything that came of it. `raw` is None when it was pruned or not kept (duplicates)."""
+    """One message with everything that came of it. `raw` is None when it was pruned, not kept (duplicates), or too large.
+
+    deliveries  the first `DELIVERIES_SHOWN_MAX`, those that are open before the others
+    dispatched  all of them, counted: {destination: {state: n}}
+    """
 
     id: int
     source: str
@@ -82,6 +95,7 @@ class Shown(NamedTuple):
     repeats: list[int]
     lanes: tuple[bytes, ...]
     deliveries: list[ShownDelivery]
+    dispatched: dict[str, dict[str, int]]
     worklist: list[dict[str, Any]]
     audit: list[dict[str, Any]]
 
@@ -112,21 +126,26 @@ def show(view: View, message_id: int) -> Shown:
         beside.get("origin") or "",
         beside.get("error") or "",
         size,
-        view.maybe_body(body, size),
-        view.maybe_body(*mended) if mended else None,
+        _shown_body(view, body, size),
+        _shown_body(view, *mended) if mended else None,
         original or 0,
         [other for (other,) in view.rows("select id from message where original = ? order by id", (id,))],
         split_lanes(beside.get("lanes") or b""),
         deliveries(view, id),
+        _dispatched(view, id),
         items(view, id),
         audit.of_message(view, id),
     )
 
 
 def deliveries(view: View, message_id: int) -> list[ShownDelivery]:
-    """What a message gave rise to, in order, with every posting."""
+    """What a message gave rise to, in order, with every posting; of many, the first and the open ones."""
     found = []
-    for (id,) in view.rows("select id from delivery where message = ? order by id", (message_id,)):
+    chosen = view.rows(
+        "select id from delivery where message = ? order by parent != 0, state not in (0, 8), id limit ?",
+        (message_id, DELIVERIES_SHOWN_MAX),
+    )
+    for (id,) in sorted(chosen):
         entry = claim.entry(view, id)
         earlier = view.rows(
             "select was_body, was_size from mend where message = ? and delivery = ? order by id", (message_id, id)
@@ -144,12 +163,25 @@ def deliveries(view: View, message_id: int) -> list[ShownDelivery]:
                 entry.due_ns,
                 entry.waits,
                 entry.size,
-                view.maybe_body(entry.body_id, entry.size),
+                _shown_body(view, entry.body_id, entry.size),
                 [view.maybe_body(body, size) for body, size in earlier],
                 postings(view, entry.posting),
             )
         )
     return found
+
+
+def _dispatched(view: View, message_id: int) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for destination, state, n in view.rows(
+        "select destination, state, count(*) from delivery where message = ? group by 1, 2 order by 1, 2", (message_id,)
+    ):
+        found.setdefault(view.name_of[destination], {})[State(state).name.lower()] = n
+    return found
+
+
+def _shown_body(view: View, first: int, size: int) -> bytes | None:
+    return view.maybe_body(first, size) if size <= BYTES_SHOWN_MAX else None
 
 
 def postings(view: View, last: int) -> list[ShownPosting]:
@@ -160,6 +192,9 @@ def postings(view: View, last: int) -> list[ShownPosting]:
         if row is None:
             break
         previous, state, at_ns, code, x = row
+        if code == _STEP and found and found[-1].code == _STEP:  # of steps that follow each other, the last says it all
+            last = previous
+            continue
         words = view.maybe_words(b"p%d" % last, x) or {}
         found.append(
             ShownPosting(
@@ -190,7 +225,8 @@ def items(view: View, message_id: int) -> list[dict[str, Any]]:
             **(view.maybe_words(b"w%d" % id, x) or {}),
         }
         for id, kind, delivery, owner, code, opened_ns, closed_ns, x in view.rows(
-            "select id, kind, delivery, owner, code, opened_ns, closed_ns, x from worklist where message = ? order by id",
-            (message_id,),
+            "select id, kind, delivery, owner, code, opened_ns, closed_ns, x from worklist where message = ? "
+            "order by closed_ns != 0, id limit ?",
+            (message_id, DELIVERIES_SHOWN_MAX),
         )
     ]

@@ -9,9 +9,22 @@ from typing import TypeVar
 
 from ..kernel.clock import Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse
-from ..ports import Acknowledger, Arrival, Decision, Done, Entry, Journal, Memory, Settlement, State, Text, Work
+from ..ports import (
+    Acknowledger,
+    Arrival,
+    Decision,
+    Done,
+    Entry,
+    Journal,
+    Memory,
+    Settlement,
+    Staged,
+    State,
+    Text,
+    Work,
+)
 from ..security.vault import Vault
-from . import claim, owed, settle
+from . import claim, owed, settle, stage
 from . import texts as stored
 from .batch import Batch
 from .checkpoint import Checkpointer
@@ -116,6 +129,7 @@ class SqliteJournal:
         self._closed = False
         self.epoch = committer.store.epoch
         self.mac = committer.store.vault.mac
+        self.running_mac = committer.store.vault.running_mac
         self.maybe_seen = committer.trail.maybe_seen
 
     @classmethod
@@ -223,6 +237,20 @@ class SqliteJournal:
 
     async def load(self, entries: list[Entry], bytes_max: int) -> None:
         await self.call(lambda batch: claim.load(batch.store, entries, bytes_max))
+
+    async def stage(self, staged: Staged, piece: bytes) -> None:
+        staged.body_id = await self.call(lambda batch: stage.put(batch, staged, piece))
+        staged.stored += len(piece)
+
+    async def unstage(self, staged: Staged) -> None:
+        if staged.body_id:
+            await self.call(lambda batch: batch.store.throw_away(staged.body_id))
+
+    async def read(self, delivery: int, offset: int, bytes_max: int) -> bytes:
+        return await self.call(lambda batch: claim.read(batch.store, delivery, offset, bytes_max))
+
+    async def cursor(self, delivery: int) -> bytes | None:
+        return await self.call(lambda batch: claim.cursor(batch.store, delivery))
 
     async def due(self, before_ns: int, limit: int) -> list[Entry]:
         return await self.call(lambda batch: claim.due(batch.store, before_ns, limit))

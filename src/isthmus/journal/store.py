@@ -74,6 +74,7 @@ class Store(View):
                 self.epoch = self._take_over()
                 self.load_names()
                 self._open_mac_key(now_ns)
+                self.throw_away()
             except BaseException:
                 self.db.close()
                 raise
@@ -230,6 +231,12 @@ class Store(View):
             at = (self.one("select max(id) from body where id >= ? and id < ?", (low, high)) or low) + 1
         self._bodies[segment] = at + rows
         return at
+
+    def throw_away(self, staged: int = 0) -> None:
+        """Delete the body that was staged at a row; 0: all that no message was appended for."""
+        for body, rows in self.rows("select body, rows from staging where ? in (0, body)", (staged,)):
+            self.db.execute("delete from body where id >= ? and id < ?", (body, body + rows))
+            self.db.execute("delete from staging where body = ?", (body,))
 
     def close(self) -> None:
         with contextlib.suppress(

@@ -6,18 +6,20 @@ thread at a time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import apsw
 import msgspec
 
 from ..kernel.errors import Misuse, Tampered
+from ..ports import PIECE_BYTES
 from ..security.vault import MAC_BYTES, DataKey, Vault
 
 BODY_BITS = 40
 """Body rows of a segment: 2^40; the segment's number stands above."""
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = PIECE_BYTES
 """A body row holds at most 1 MiB: SQLite reads and writes a row whole."""
 
 _KEY_ID_BYTES = 4
@@ -69,15 +71,31 @@ class View:
 
     def body(self, first: int, size: int) -> bytes:
         """The plain body that starts at row `first`. Raises `Tampered`, `Pruned`."""
-        pieces = []
-        for id in range(first, first + body_rows(size)):
-            sealed = self.one("select x from body where id = ?", (id,))
-            if sealed is None:
-                if self.one("select dropped_ns from segment where id = ?", (id >> BODY_BITS,)) is not None:
-                    raise Pruned
-                raise Tampered("a stored body is missing")
-            pieces.append(self.unseal(b"b%d" % id, sealed))
+        pieces = list(self.body_pieces(first, size))
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def body_pieces(self, first: int, size: int) -> Iterator[bytes]:
+        """The same, a row at a time."""
+        return map(self.body_row, range(first, first + body_rows(size)))
+
+    def body_part(self, first: int, size: int, offset: int, bytes_max: int) -> bytes:
+        """A part of a body, without the rows around it. Raises as `body` does."""
+        end = min(size, offset + bytes_max)
+        if offset >= end:
+            return b""
+        begin = offset // CHUNK_BYTES
+        rows = range(first + begin, first + (end - 1) // CHUNK_BYTES + 1)
+        part = b"".join(map(self.body_row, rows))
+        return part[offset - begin * CHUNK_BYTES : end - begin * CHUNK_BYTES]
+
+    def body_row(self, id: int) -> bytes:
+        """One row of a body."""
+        sealed = self.one("select x from body where id = ?", (id,))
+        if sealed is None:
+            if self.one("select dropped_ns from segment where id = ?", (id >> BODY_BITS,)) is not None:
+                raise Pruned
+            raise Tampered("a stored body is missing")
+        return self.unseal(b"b%d" % id, sealed)
 
     def maybe_words(self, record: bytes, sealed: bytes | None) -> Any:
         """The value of a sealed record; None when there is none, or it was pruned."""

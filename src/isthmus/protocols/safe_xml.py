@@ -74,9 +74,12 @@ class Element:
                     yield child
 
     def read(self, path: str) -> str:
-        """The text at a path, "" when there is none."""
-        found = self.find(path)
-        return found.text if found is not None else ""
+        """The text at a path, or the attribute at one like "Order/@id"; "" when there is none."""
+        place, at, attribute = path.partition("@")
+        found = self.find(place.rstrip("/")) if place else self
+        if found is None:
+            return ""
+        return found.attributes.get(attribute, "") if at else found.text
 
     def __repr__(self) -> str:
         return f"<Element {self.name}, {len(self.children)} children>"

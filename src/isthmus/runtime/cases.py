@@ -6,13 +6,15 @@ What came out is written as a case's `expect` names it:
     send:NAME               a dispatch to a system
     task:NAME               something for a person
 
-A sample with several messages gives what follows from all of them, in order.
+A sample with several messages gives what follows from all of them, in order. Flows that work files off piece by piece have
+cases of their own kind: `piece_cases`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,6 +28,8 @@ from ..model.event import Document
 from ..protocols import hl7v2
 from .formats import reader
 from .loader import Declarations
+from .piece_cases import Outcome, differences, told, wanted, worked_off
+from .pieces import Piece
 from .plan import Plan, cause_of, in_words
 from .settings import Settings
 from .tables import put_samples
@@ -71,6 +75,8 @@ def run_cases(settings: Settings, declarations: Declarations, flows: Iterable[st
 
 
 def run_case(settings: Settings, plan: Plan, flow: Flow, case: Case) -> CaseResult:
+    if flow.each:
+        return run_piece_case(settings, plan, flow, case)
     got: list[str] = []
     cause: IsthmusError | None = None
     try:
@@ -85,6 +91,28 @@ def run_case(settings: Settings, plan: Plan, flow: Flow, case: Case) -> CaseResu
     return CaseResult(flow.name, case.name, case.sample, not why, expected, got, why)
 
 
+def run_piece_case(settings: Settings, plan: Plan, flow: Flow, case: Case) -> CaseResult:
+    endpoint = settings.sources.get(flow.source)
+    facility = endpoint.shared.facility if endpoint else ""
+
+    def message(piece: Piece) -> Message:
+        return Message(
+            1, flow.source, CASE_TIME_NS, piece.body, piece.content, piece.type, f"case#{piece.number}", facility
+        )
+
+    try:
+        data = sample_of(settings, case)
+        _require_taken(flow, reader(flow.format, [flow])(data).type)
+        found = worked_off(flow, data, partial(decided, plan, flow), message)
+    except PeerFault as fault:
+        found = Outcome([], {}, 0, Misuse(f"the source would refuse this sample: {fault}"))
+    except Misuse as error:
+        found = Outcome([], {}, 0, error)
+    why = _why(case, found.got, found.cause) if found.cause or case.parks is not None else differences(case, found)
+    expected = None if case.expect is None else wanted(case)
+    return CaseResult(flow.name, case.name, case.sample, not why, expected, told(case, found), why)
+
+
 def _why(case: Case, got: list[str], cause: IsthmusError | None) -> str:
     words = "" if cause is None else f"{cause.code}: {in_words(cause)}"
     detail = f" ({cause.detail})" if cause is not None and cause.detail else ""
@@ -97,31 +125,39 @@ def _why(case: Case, got: list[str], cause: IsthmusError | None) -> str:
     return "" if case.expect is None or list(case.expect) == got else "something else came out"
 
 
-def samples(settings: Settings, flow: Flow, case: Case) -> list[Message]:
-    """The messages of a case's sample as the hub would read them. Raises `Misuse` when it cannot be read."""
+def sample_of(settings: Settings, case: Case) -> bytes:
     path = settings.folder / case.sample
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Misuse(f"the sample {path} cannot be read: {error.strerror}") from None
+
+
+def samples(settings: Settings, flow: Flow, case: Case) -> list[Message]:
+    """The messages of a case's sample as the hub would read them. Raises `Misuse` when it cannot be read."""
+    data = sample_of(settings, case)
     endpoint = settings.sources.get(flow.source)
     format = endpoint.shared.format if endpoint else flow.format
     facility = endpoint.shared.facility if endpoint else ""
     bodies = hl7v2.split_batch(data).messages if format == "hl7v2" else [data]
     if not bodies:
-        raise Misuse(f"the sample {path} holds no message: one starts with MSH")
+        raise Misuse(f"the sample {settings.folder / case.sample} holds no message: one starts with MSH")
     return [_message(flow, format, facility, number, body) for number, body in enumerate(bodies, 1)]
 
 
 def _message(flow: Flow, format: str, facility: str, number: int, raw: bytes) -> Message:
     try:
-        read = reader(format)(raw)
+        read = reader(format, [flow])(raw)
     except PeerFault as fault:
         raise Misuse(f"the source would refuse this sample: {fault}") from None
-    if not flow.takes(read.type):
-        raise Misuse(f"the flow accepts {flow.accepts}, and this is {read.type or 'without a type'}")
+    _require_taken(flow, read.type)
     control_id = read.control.decode("latin-1")
     return Message(number, flow.source, CASE_TIME_NS, raw, read.content, read.type, control_id, facility)
+
+
+def _require_taken(flow: Flow, type: str) -> None:
+    if not flow.takes(type):
+        raise Misuse(f"the flow accepts {flow.accepts}, and this is {type or 'without a type'}")
 
 
 def decided(plan: Plan, flow: Flow, message: Message) -> list[str]:

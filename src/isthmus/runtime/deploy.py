@@ -54,6 +54,8 @@ async def deploy(hub: Hub, look: Look, name: str) -> asks.Deployed:
     new = sorted(one.name for one in subject.reference_tables if one.fed and one.name not in hub.feeds)
     if new:
         raise Misuse(f"the table {new[0]} is fed by messages and is new: start the hub again")
+    if bool(fresh.each) != bool(held.each):
+        raise Misuse(f"flow {name} begins or ceases to work files off piece by piece: start the hub again")
     put_tables(subject.folder, subject.reference_tables, hub.plan.tables)
     if fresh.lane != held.lane:
         await _drained(hub, look, held, partial(hub.plan.replace, name, fresh, subject.reference_tables))

@@ -40,7 +40,8 @@ from .loader import Declarations, load_connector, load_declarations
 from .money import MoneyOf, reader_of
 from .outbox import Outbox
 from .owed import Acknowledgements
-from .plan import Plan, subscriptions_of
+from .plan import ROWS, Plan, subscriptions_of
+from .rows import RowsSink
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .stored_tables import destination_of
@@ -53,6 +54,10 @@ from .window import DEFAULT_BOUNDS, Bounds
 RECOVERY_CHECK_S = 0.5
 STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
+
+ROWS_POLICY = DeliveryPolicy(connections=2, attempts_max=1, timeout_s=86_400.0)
+"""Where a flow's files are worked off: one at a time, and beside it what a person has mended. Steps are short, only the
+check of a whole file may take long."""
 
 JOURNAL_FILE = "journal.db"
 
@@ -109,6 +114,11 @@ class Hub:
             name = f"process:{process.name}"
             policy = DeliveryPolicy(connections=STEP_CONNECTIONS, attempts_max=1)
             self.outboxes[name] = self._outbox(name, lambda sink=sink: sink, policy, process.owner)  # type: ignore[misc]
+        for flow in declarations.flows:
+            if flow.each:
+                rows = RowsSink(flow.name, self.plan, journal, bounds)
+                name = ROWS + flow.name
+                self.outboxes[name] = self._outbox(name, lambda rows=rows: rows, ROWS_POLICY, flow.owner, by_parts=True)  # type: ignore[misc]
         assert processes <= set(self.outboxes)
         self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
         self.intakes: dict[str, SourceIntake] = {}
@@ -182,6 +192,7 @@ class Hub:
         owner: str,
         split: Callable[[bytes, str], list[tuple[str, bytes]] | None] | None = None,
         money: MoneyOf | None = None,
+        by_parts: bool = False,
     ) -> Outbox:
         outbox = Outbox(
             name,
@@ -197,6 +208,7 @@ class Hub:
             seed=self._seed,
             bounds=self._bounds,
             money=money,
+            by_parts=by_parts,
         )
         outbox.on_reply = self._replied
         outbox.awaited = self._awaited

@@ -9,6 +9,7 @@ durable in one transaction. That is safe because a decision is pure: before the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from functools import partial
 from typing import Any
 
 from ..kernel.clock import NS_PER_DAY, Clock
-from ..kernel.errors import IsthmusError, Misuse, PeerFault, Refused, Transient
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Refused, StorageUnable, Transient
 from ..kernel.message import Message
 from ..observe import Observer
 from ..observe.events import ApplicationAckNotSent, ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
-from ..ports import Arrival, Decision, Entry, Fate, Journal, Kind, Owed, Receipt, Work
-from .formats import Read, reader
+from ..ports import PIECE_BYTES, Arrival, Decision, Entry, Fate, File, Journal, Kind, Owed, Receipt, Staged, Work
+from .formats import Read
 from .money import reader_of
 from .owed import owed_of
 from .plan import Plan, Route, cause_of, in_words
@@ -30,7 +31,7 @@ from .settings import SourceSettings
 SLOW_NS = 50_000_000
 """A decision that takes longer than 50 ms is reported: it holds up the event loop."""
 
-_TYPE = re.compile(r"[A-Z][A-Z0-9]{2}(\^[A-Z][A-Z0-9]{2})?|[A-Z][A-Za-z]{2,40}")
+_TYPE = re.compile(r"[A-Z][A-Z0-9]{2}(\^[A-Z][A-Z0-9]{2})?|[A-Z][A-Za-z]{2,40}|[0-9]{3}(\^[0-9A-Z]{6,12})?")
 
 Reply = Callable[[Receipt], None]
 
@@ -80,7 +81,7 @@ class SourceIntake:
     ) -> None:
         self.name = name
         self.body_bytes_max = settings.body_bytes_max
-        self._read = reader(settings.format)
+        self._read = plan.reader(name, settings.format)
         self._settings = settings
         self._plan = plan
         self._journal = journal
@@ -118,10 +119,8 @@ class SourceIntake:
             refusal = Refused(f"this source takes no {known or 'message of this type'}")
             self._refuse(raw, refusal, reply, read.content, known, origin)
             return
-        mac = self._journal.mac
-        digest = mac(raw)
-        named = read.control or control
-        number = int.from_bytes(mac(named)[:8], "big", signed=True) if named and self._window_ns else 0
+        digest = self._journal.mac(raw)
+        number = self._number(read.control or control)
         if number:
             arriving = self._arriving.get((number, digest))
             if arriving is not None:
@@ -132,6 +131,83 @@ class SourceIntake:
                 self._ask(raw, read, route, digest, number, origin)
                 return
         self._accept(raw, read, route, digest, number, origin, reply)
+
+    def takes_pieces(self) -> bool:
+        return self._plan.takes_pieces(self.name)
+
+    async def receive_file(self, file: File, *, origin: str = "", control: bytes = b"") -> Receipt:
+        """Stage the body, then append the message that it belongs to. Raises what reading the file raises."""
+        first = b""
+        try:
+            if file.size > self.body_bytes_max:
+                raise PeerFault(f"the file has {file.size} bytes, this source takes {self.body_bytes_max}")
+            first = await file.read(PIECE_BYTES)
+            read = self._read(first)
+        except PeerFault as fault:
+            return await self._refused(first, fault, origin)
+        route = self._plan.route(self.name, read.type)
+        if route is None:
+            return await self._refused(first, Refused("this source takes no file of this type"), origin)
+        staged = Staged(file.size, self._clock.now_ns(), route.retention)
+        receipt = Receipt(Fate.UNABLE)
+        try:
+            digest = await self._stage(staged, first, file)
+            receipt = await self._append_staged(staged, read, route, digest, origin, read.control or control)
+        except StorageUnable as error:
+            self._storage(error)
+        finally:
+            if receipt.fate is not Fate.ACCEPTED:
+                with contextlib.suppress(IsthmusError):  # what cannot be thrown away now is at the next start
+                    await self._journal.unstage(staged)
+        return receipt
+
+    async def _stage(self, staged: Staged, piece: bytes, file: File) -> bytes:
+        """Hand the file over to the journal piece by piece; its digest."""
+        mac = self._journal.running_mac()
+        while piece:
+            await self._journal.stage(staged, piece)
+            mac.update(piece)
+            piece = await file.read(PIECE_BYTES)
+        return mac.digest()
+
+    async def _append_staged(
+        self, staged: Staged, read: Read, route: Route, digest: bytes, origin: str, named: bytes
+    ) -> Receipt:
+        now_ns = self._clock.now_ns()
+        number = self._number(named)
+        original = 0
+        if number and self._journal.maybe_seen(number):
+            original, _ = await self._journal.find_original(self.name, number, digest, now_ns - self._window_ns)
+        lanes = self._plan.lanes(route, None, b"")
+        arrival = Arrival(
+            self.name, now_ns, b"", kind=Kind.DUPLICATE if original else Kind.APPENDED, type=read.type,
+            lanes=lanes, control=number, digest=digest, retention=route.retention, origin=origin, original=original,
+            staged=staged,
+        )  # fmt: skip
+        if not original:
+            self.decide(arrival, read, route)
+        durable: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        if original:
+            told = partial(self._told_of, Receipt(Fate.DUPLICATE, original), durable.set_result)
+            self._journal.append(arrival, told)
+        else:
+            self._journal.append(arrival, partial(self._appended, arrival, None, durable.set_result))
+        return await durable
+
+    def _told_of(self, receipt: Receipt, reply: Reply, error: IsthmusError | None) -> None:
+        if error:
+            self._storage(error)
+            receipt = Receipt(Fate.UNABLE, error=error)
+        reply(receipt)
+
+    async def _refused(self, raw: bytes, error: IsthmusError, origin: str) -> Receipt:
+        durable: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._refuse(raw, error, durable.set_result, None, "", origin)
+        return await durable
+
+    def _number(self, named: bytes) -> int:
+        """What a control id is found by in the duplicate window; 0: it is not looked for."""
+        return int.from_bytes(self._journal.mac(named)[:8], "big", signed=True) if named and self._window_ns else 0
 
     def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:
         self._refuse(raw[: self.body_bytes_max], fault, _nobody, None, "", origin)
@@ -246,7 +322,7 @@ class SourceIntake:
         )
         began = time.perf_counter_ns()
         try:
-            entries = self._plan.decide(route, message, arrival.lanes)
+            entries = self._plan.decide(route, message, arrival.lanes, arrival.digest)
         except Exception as error:
             cause = cause_of(error)
             self._observe(DecisionParked(self.name, cause.code, str(cause)))

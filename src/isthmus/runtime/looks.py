@@ -9,13 +9,17 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..journal import audit, ledger, proposals, search, show, verify, worklist
+import msgspec
+
+from ..journal import audit, claim, ledger, proposals, search, show, verify, worklist
 from ..journal.search import Query, Reader
 from ..journal.view import View
 from ..kernel.clock import iso
 from ..kernel.errors import Misuse, PeerFault
 from ..protocols import hl7v2
 from . import asks
+from .plan import ROWS
+from .reading import PIECE, Cursor
 from .times import parse_time
 
 if TYPE_CHECKING:
@@ -106,6 +110,8 @@ def message(view: View, id: int) -> asks.MessageShown:
         original=shown.original,
         repeats=shown.repeats,
         deliveries=[_delivery(one) for one in shown.deliveries],
+        dispatched=shown.dispatched,
+        files=[_file(view, one, shown.deliveries) for one in shown.deliveries if _is_file(one)],
         worklist=[_times(one) for one in shown.worklist],
         audit=[_times(one) for one in shown.audit],
     )
@@ -145,6 +151,27 @@ def _delivery(one: show.ShownDelivery) -> asks.DeliveryShown:
             )
             for step in one.postings
         ],
+    )
+
+
+def _is_file(one: show.ShownDelivery) -> bool:
+    return one.destination.startswith(ROWS) and PIECE not in one.headers
+
+
+def _file(view: View, one: show.ShownDelivery, all: list[show.ShownDelivery]) -> asks.FileShown:
+    held = claim.cursor(view, one.id)
+    cursor = Cursor() if held is None else msgspec.msgpack.decode(held, type=Cursor)
+    pieces = [other for other in all if other.parent == one.id and PIECE in other.headers]
+    return asks.FileShown(
+        delivery=one.id,
+        flow=one.destination.removeprefix(ROWS),
+        state=one.state,
+        pieces=cursor.good + cursor.bad,
+        bad=cursor.bad,
+        follows=cursor.follows,
+        at=cursor.mark.offset,
+        size=one.size,
+        parked=[int(other.headers[PIECE]) for other in pieces if other.state == "parked"],
     )
 
 

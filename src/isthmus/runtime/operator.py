@@ -20,7 +20,6 @@ from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
 from . import asks, choosing, deploy, looks, mending, table_looks, version_looks
-from .formats import reader
 from .hub import JOURNAL_FILE, Hub
 from .replaying import Replaying
 
@@ -248,7 +247,7 @@ class Operator:
         endpoint = self.hub.settings.sources.get(source)
         try:
             if endpoint:
-                reader(endpoint.shared.format)(body)
+                self.hub.plan.reader(source, endpoint.shared.format)(body)
         except PeerFault as fault:
             raise Misuse(f"the mended body would be refused: {fault}") from None
 

@@ -40,11 +40,19 @@ from .window import DEFAULT_BOUNDS, Bounds, Window
 
 SWEEP_S = 0.25
 
+STEP = "STEP"
+"""The code of a posting that says how far a delivery has come that is worked off in steps."""
+
 
 class Followed(Outcome):
-    """The outcome of a sink that is part of the hub: it has consequences that commit with it."""
+    """The outcome of a sink that is part of the hub: it has consequences that commit with it.
 
-    __slots__ = ("cancel", "durable", "follow", "memories", "memory")
+    durable  called once all of it is, before the next of the lane
+    cursor   how far a delivery that is worked off in steps has come
+    more     this was not the last step: the delivery waits on, and is taken up again
+    """
+
+    __slots__ = ("cancel", "cursor", "durable", "follow", "memories", "memory", "more")
 
     def __init__(
         self,
@@ -55,14 +63,17 @@ class Followed(Outcome):
         *,
         memories: tuple[Any, ...] = (),
         durable: Callable[[], None] | None = None,
+        cursor: bytes | None = None,
+        more: bool = False,
     ) -> None:
-        """`durable` is called once all of it is, before the next of the lane."""
         super().__init__(reference=reference)
         self.follow = follow
         self.memory = memory
         self.cancel = cancel
         self.memories = memories
         self.durable = durable
+        self.cursor = cursor
+        self.more = more
 
 
 class Worker:
@@ -99,8 +110,11 @@ class Outbox:
         seed: int | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
         money: MoneyOf | None = None,
+        by_parts: bool = False,
     ) -> None:
+        """`by_parts`: the sink reads bodies itself, a part at a time; none is held here."""
         self.name = name
+        self._by_parts = by_parts
         self.owner = owner
         self.policy = policy
         self._journal = journal
@@ -134,7 +148,9 @@ class Outbox:
         self.on_reply: Callable[[Entry, Outcome | None, IsthmusError | None], None] | None = None
         self.awaited: Callable[[int], bool] = _nobody_waits
         self._given_back: dict[int, bool] = {}  # deliveries that are the sender's again -> whether that is durable
-        self.window = Window(name, journal, bounds, ready=self._make_ready, busy=self._busy, observer=observer)
+        self.window = Window(
+            name, journal, bounds, ready=self._make_ready, busy=self._busy, observer=observer, bodies=not by_parts
+        )
         self.lanes = self.window.lanes
 
     # ---- life
@@ -256,7 +272,7 @@ class Outbox:
         try:
             if not worker.connected:
                 await self._connect(worker)
-            body = entry.body
+            body = b"" if self._by_parts else entry.body
             if body is None:
                 body = await self.window.load(entry)
             delivery = Delivery(
@@ -353,7 +369,10 @@ class Outbox:
         if type(outcome) is Followed:
             settlement.follow, settlement.memory, settlement.cancel = outcome.follow, outcome.memory, outcome.cancel
             settlement.memories, durable = outcome.memories, outcome.durable
-            urgent = urgent or bool(outcome.follow) or durable is not None
+            settlement.cursor = outcome.cursor
+            if outcome.more:
+                settlement.state, settlement.code = State.WAITING, STEP
+            urgent = urgent or bool(outcome.follow) or durable is not None or outcome.more
         if self.on_reply is not None:
             self.on_reply(entry, outcome, None)
         self._journal.settle(settlement, partial(self._settled, entry, settlement.follow, durable), urgent=urgent)
@@ -366,7 +385,10 @@ class Outbox:
             durable()
         for child in follow:
             self._offer(child)
-        self.window.leave(entry)
+        if entry.state is State.WAITING:
+            self._make_ready(entry)  # the next step
+        else:
+            self.window.leave(entry)
 
     def _failed(self, entry: Entry, error: IsthmusError) -> None:
         if not self._stands(entry):
@@ -393,6 +415,7 @@ class Outbox:
 
     def _park(self, entry: Entry, error: IsthmusError) -> None:
         if self.awaited(entry.id):
+            self._given_back[entry.id] = False  # the sender's patience may end before this is durable
             self._return(entry, error)
             return
         now_ns = self._clock.now_ns()

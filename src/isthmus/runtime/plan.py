@@ -19,11 +19,16 @@ from ..model import TableChange
 from ..model.event import Catalogue, Document
 from ..ports import Entry, Text
 from ..protocols import hl7v2
+from .formats import IN_PIECES, Read, reader
+from .keys import key_at
 from .stored_tables import destination_of
 from .tables import put_tables, version_of_tables
 from .versions import stated
 
 Mac = Callable[[bytes], bytes]
+ROWS = "rows:"
+"""Before a flow's name: the destination at which its files are worked off (rows.py)."""
+
 _ALL_LANE = b"ALL"
 _CACHED_LANES = 4096
 
@@ -31,15 +36,25 @@ _CACHED_LANES = 4096
 class Route:
     """How messages of one type from one source are decided."""
 
-    __slots__ = ("flows", "handlers", "paths", "retention", "version", "waits")
+    __slots__ = ("flows", "handlers", "in_pieces", "paths", "retention", "version", "waits")
 
     def __init__(self, flows: list[Flow], type: str, version: str) -> None:
         self.flows = flows
-        self.handlers = [handler for flow in flows if (handler := flow.handler(type))]
-        self.paths = tuple(dict.fromkeys(path for flow in flows for path in lane_paths(flow.lane)))
+        self.in_pieces = [flow for flow in flows if flow.each]
+        self.handlers = [handler for flow in flows if not flow.each and (handler := flow.handler(type))]
+        self.paths = tuple(dict.fromkeys(path for flow in flows for path in _paths_of(flow)))
         self.waits = all(flow.when_parked != "go_on" for flow in flows)
         self.retention = flows[0].retention
         self.version = version
+
+
+def _paths_of(flow: Flow) -> tuple[tuple[Any, ...], ...]:
+    """What orders a flow's messages. Files that are worked off piece by piece follow each other, one at a time."""
+    if flow.each:
+        return ((ROWS, flow.name),)
+    if flow.format == "hl7v2":
+        return lane_paths(flow.lane)
+    return tuple((ALL,) if text == ALL else (text,) for text in flow.lanes)
 
 
 def lane_paths(lane: str | tuple[str, ...] | None) -> tuple[tuple[Any, ...], ...]:
@@ -77,6 +92,7 @@ class Plan:
         self.tables = WeakSet(tables)  # a redeployed flow brings tables of its own, those of the old one may go
         self.tables_version = version_of_tables(self.tables)
         self._routes: dict[tuple[str, str], Route | None] = {}
+        self._readers: dict[tuple[str, str], Callable[[bytes], Read]] = {}
         self._lanes: dict[str, bytes] = {}
         self._flows_stated = {flow.name: stated(flow) for flow in self.flows}
         self._processes_stated = {process.name: stated(process) for process in self.processes.values()}
@@ -92,6 +108,27 @@ class Plan:
             if len(self._routes) < _CACHED_LANES:
                 self._routes[source, type] = route
             return route
+
+    def flow(self, name: str) -> Flow | None:
+        """The flow of a name as it decides now."""
+        return next((flow for flow in self.flows if flow.name == name), None)
+
+    def reader(self, source: str, format: str) -> Callable[[bytes], Read]:
+        """What reads a source's bytes, for the flows that take them now. Raises `Misuse`."""
+
+        def read(raw: bytes) -> Read:
+            found = self._readers.get((source, format))
+            if found is None:
+                flows = [flow for flow in self.flows if flow.source == source]
+                found = self._readers[source, format] = reader(format, flows)
+            return found(raw)
+
+        return read
+
+    def takes_pieces(self, source: str) -> bool:
+        """Whether all that a source gives is worked off piece by piece, and is read no further before."""
+        flows = [flow for flow in self.flows if flow.source == source]
+        return bool(flows) and all(flow.each and flow.format in IN_PIECES for flow in flows)
 
     def version(self, name: str) -> str:
         """The version of a flow that decides now."""
@@ -116,6 +153,7 @@ class Plan:
         self._flows_stated[flow.name] = stated(flow)
         self.tables.update(tables)
         self._routes.clear()
+        self._readers.clear()
 
     def reload_tables(self, folder: Path) -> None:
         """Let what stands in the tables' files now answer. Raises `Misuse`: then nothing has changed."""
@@ -133,6 +171,8 @@ class Plan:
         for path in route.paths:
             if path[0] == ALL:
                 key = ALL
+            elif path[0] == ROWS:
+                key = f"{ROWS}\0{path[1]}"
             elif isinstance(content, hl7v2.Message):
                 get = content.get
                 key = get(path[0])
@@ -140,12 +180,18 @@ class Plan:
                     continue
                 if len(path) == 2:
                     key = f"{key}^{get(path[1])}"
-            else:
-                key = ALL
+            elif not (key := key_at(content, path[0])):
+                continue
             lane = self.lane(key)
             if lane not in found:
                 found.append(lane)
         return tuple(found) if found else (self.lane(""),)
+
+    def piece_lanes(self, flow: Flow, content: Any) -> tuple[bytes, ...]:
+        """The lanes of one piece of a file: those that a message with these keys has, whatever brought it."""
+        keys = [ALL if path == ALL else key_at(content, path) for path in flow.lanes]
+        found = tuple(dict.fromkeys(self.lane(key) for key in keys if key))
+        return found or (self.lane(""),)
 
     def lane(self, key: str) -> bytes:
         lanes = self._lanes
@@ -156,14 +202,40 @@ class Plan:
             found = lanes[key] = self.mac(key.encode())
         return found
 
-    def decide(self, route: Route, message: Message, lanes: tuple[bytes, ...]) -> list[Entry]:
-        """Run the handlers. Raises what they raise, and `Misuse` for a dispatch that leads nowhere."""
-        entries: list[Entry] = []
+    def decide(self, route: Route, message: Message, lanes: tuple[bytes, ...], digest: bytes = b"") -> list[Entry]:
+        """Run the handlers. Raises what they raise, and `Misuse` for a dispatch that leads nowhere.
+
+        `digest`: the MAC of the raw bytes, by which the rows of a file are told from those of any other.
+        """
+        entries = [self._to_rows(flow, message, digest or self.mac(message.raw)) for flow in route.in_pieces]
         for handler in route.handlers:
             yielded = handler(message)
             if yielded is not None:
                 for one in yielded:
                     self._follow(one, lanes, message, entries, route.waits)
+        return entries
+
+    def _to_rows(self, flow: Flow, message: Message, digest: bytes) -> Entry:
+        """A file on its way to where its flow works it off."""
+        control = digest.hex()
+        headers = {"source": message.source, "file": control, "received_ns": message.received_ns}
+        headers["facility"] = message.facility
+        return Entry(
+            ROWS + flow.name, (self.lane(f"{ROWS}\0{flow.name}"),), message.raw, shared=True,
+            key=f"{message.source}|{control}", headers=headers, waits=flow.when_parked != "go_on",
+        )  # fmt: skip
+
+    def decide_piece(self, flow: Flow, message: Message) -> list[Entry]:
+        """Run the handler on one piece of a file: `message.raw` is a file of one, `control_id` names file and piece."""
+        handler = flow.handler(message.type)
+        lanes = self.piece_lanes(flow, message.content)
+        entries: list[Entry] = []
+        for one in (handler(message) if handler else None) or ():
+            self._follow(one, lanes, message, entries, flow.when_parked != "go_on")
+        for position, entry in enumerate(entries):
+            if entry.shared:  # what is shared with a piece is not the file
+                entry.shared = False
+                entry.key = entry.key or f"{message.source}|{message.control_id}|{position}"
         return entries
 
     def _follow(self, one: Any, lanes: tuple[bytes, ...], message: Message, entries: list[Entry], waits: bool) -> None:

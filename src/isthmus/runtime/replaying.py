@@ -18,9 +18,8 @@ from ..kernel.errors import IsthmusError, Misuse
 from ..kernel.message import Message
 from ..ports import Arrival, Decision, Entry
 from . import asks, choosing
-from .formats import reader
 from .hub import Hub
-from .plan import Plan, cause_of, in_words
+from .plan import ROWS, Plan, cause_of, in_words
 
 PAGE = 100
 FAILED_SHOWN_MAX = 100
@@ -96,12 +95,19 @@ class Replaying:
             if len(self._failed) < FAILED_SHOWN_MAX:
                 self._failed.append(asks.NotReplayed(message=arrival.original, why=in_words(cause)))
             return False
-        arrival.entries = [entry for entry in entries if entry.destination in self._only]
+        arrival.entries = [entry for entry in entries if entry.destination in self._only or self._works_off(entry)]
         if not arrival.entries:
             self._nothing += 1
             return False
         self._messages += 1
         self._dispatched.update(entry.destination for entry in arrival.entries)
+        return True
+
+    def _works_off(self, entry: Entry) -> bool:
+        """A file that is worked off piece by piece: what its pieces give rise to is kept to the destinations named."""
+        if not entry.destination.startswith(ROWS):
+            return False
+        entry.headers = {**(entry.headers or {}), "only": sorted(self._only)}
         return True
 
     async def _append(self, arrival: Arrival) -> None:
@@ -129,7 +135,7 @@ def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]
     endpoint = sources.get(arrival.source)
     if endpoint is None:
         raise NotTaken(f"its source {arrival.source} is no longer in hub.toml")
-    read = reader(endpoint.shared.format)(arrival.raw)
+    read = plan.reader(arrival.source, endpoint.shared.format)(arrival.raw)
     route = plan.route(arrival.source, read.type)
     if route is None:
         raise NotTaken(f"no flow takes {read.type or 'it'} any more")

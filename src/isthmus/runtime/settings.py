@@ -74,7 +74,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """[sources.NAME], the part that every connector shares.
 
     connector        the name of a connector that can receive
-    format           what its messages are: "hl7v2", "json" or "raw"
+    format           what its messages are: one of the formats that docs/reference/formats.md lists
     facility         the facility that its messages belong to, where they name none
     body_bytes_max   a larger message is refused while it is still being read
     duplicates_days  how long a repeat is recognised; 0: never

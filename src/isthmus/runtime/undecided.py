@@ -18,7 +18,6 @@ from functools import partial
 
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable
 from ..ports import Arrival, Decision, Entry, Journal
-from .formats import reader
 from .intake import SourceIntake, Standing
 from .plan import Plan
 
@@ -78,7 +77,7 @@ class Undecided:
         intake = self._intakes.get(arrival.source)
         if intake is None:
             return False
-        read = reader(self._formats(arrival.source))(arrival.raw)
+        read = self._plan.reader(arrival.source, self._formats(arrival.source))(arrival.raw)
         route = self._plan.route(arrival.source, read.type)
         if route is None:
             return False

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from ..kernel.errors import StorageUnable
 from ..observe import Observer
-from ..ports import Entry, Journal
+from ..ports import PIECE_BYTES, Entry, Journal
 from .lanes import Lanes
 
 STORAGE_CHECK_S = 0.5
@@ -37,6 +37,8 @@ class Bounds(NamedTuple):
     lane_window  entries of one lane
     page         entries read back at once, with up to `page_bytes` of their bodies
     body_bytes   of bodies in all
+    step_pieces  pieces of a file that one transaction works off: milliseconds, for which the intake waits
+    part_bytes   of a file that are read at once
     """
 
     window: int = 8192
@@ -45,6 +47,8 @@ class Bounds(NamedTuple):
     page: int = 1024
     body_bytes: int = 12 << 20
     page_bytes: int = 3 << 20
+    step_pieces: int = 256
+    part_bytes: int = PIECE_BYTES
 
 
 DEFAULT_BOUNDS = Bounds()
@@ -60,8 +64,10 @@ class Window:
         ready: Callable[[Entry], None],
         busy: Callable[[], bool],
         observer: Observer,
+        bodies: bool = True,
     ) -> None:
-        """`ready` is told of each entry that heads its lanes; `busy`: there is enough to do without reading on."""
+        """`ready` is told of each entry that heads its lanes; `busy`: there is enough to do without reading on; `bodies`:
+        whether they are held here at all."""
         self.bounds = bounds
         self.lanes = Lanes()
         self._destination = destination
@@ -69,6 +75,7 @@ class Window:
         self._ready = ready
         self._busy = busy
         self._observe = observer
+        self._bodies = bodies
         self._body_bytes = 0
         self._crowded: dict[bytes, int] = {}  # lane that holds enough -> the first that was left behind
         self._parked: dict[int, tuple[bytes, ...]] = {}  # deliveries that lanes wait for
@@ -112,7 +119,7 @@ class Window:
             self._begin_paging(entry.id - 1)
             return
         if entry.body is not None:
-            if self._body_bytes + entry.size > self.bounds.body_bytes:
+            if not self._bodies or self._body_bytes + entry.size > self.bounds.body_bytes:
                 entry.body = None
             else:
                 self._body_bytes += entry.size
@@ -259,7 +266,7 @@ class Window:
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
                 taken = self._take(entries)
-                if taken:
+                if taken and self._bodies:
                     room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
                     await self._journal.load(taken, max(0, room))
                 self._hold(taken)

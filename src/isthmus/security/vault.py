@@ -21,6 +21,7 @@ import hashlib
 import hmac
 import os
 from itertools import count
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -65,6 +66,25 @@ class DataKey:
             raise Tampered("a stored record does not verify: it was altered, or belongs to another place") from None
 
 
+class RunningMac:
+    """A MAC over pieces; the same as over all of them together."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, inner: Any, outer: Any) -> None:
+        self._inner = inner
+        self._outer = outer
+
+    def update(self, piece: bytes) -> None:
+        self._inner.update(piece)
+
+    def digest(self) -> bytes:
+        """16 bytes. It can be asked more than once, and goes on."""
+        outer = self._outer.copy()
+        outer.update(self._inner.digest())
+        return bytes(outer.digest()[:MAC_BYTES])
+
+
 class Vault:
     """Wraps and unwraps keys with the hub key; computes the MACs under which personal keys are stored."""
 
@@ -107,6 +127,10 @@ class Vault:
         inner.update(value)
         outer.update(inner.digest())
         return outer.digest()[:MAC_BYTES]
+
+    def running_mac(self) -> RunningMac:
+        """`mac` of a value that comes in pieces."""
+        return RunningMac(self._inner.copy(), self._outer.copy())
 
     def chain(self, previous: bytes, content: bytes) -> bytes:
         """32 bytes that seal `content` and everything sealed before it; nobody without the hub key can make them."""

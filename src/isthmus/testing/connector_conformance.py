@@ -21,7 +21,7 @@ from functools import wraps
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from ..kernel.errors import Conflict, IsthmusError, PeerFault, Refused, Transient, Unavailable
-from ..ports import Delivery, Fate, Outcome, Receipt, Sink, Source
+from ..ports import PIECE_BYTES, Delivery, Fate, File, Outcome, Receipt, Sink, Source
 from .fault_proxy import Cut, FaultProxy, Hold, Swallow
 
 PATIENCE_S = 10.0
@@ -102,6 +102,7 @@ class RecordingIntake:
         self.controls: list[bytes] = []
         self.faults: list[IsthmusError] = []
         self.answer = Receipt(Fate.ACCEPTED, 1)
+        self.in_pieces = False
         self._hold = hold
         self._held: list[Callable[[Receipt], None]] = []
         self._changed = asyncio.Event()
@@ -115,6 +116,17 @@ class RecordingIntake:
         else:
             asyncio.get_running_loop().call_soon(reply, self.answer)
         self._changed.set()
+
+    def takes_pieces(self) -> bool:
+        return self.in_pieces
+
+    async def receive_file(self, file: File, *, origin: str = "", control: bytes = b"") -> Receipt:
+        pieces = []
+        while piece := await file.read(PIECE_BYTES):
+            pieces.append(piece)
+        answered: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self.receive(b"".join(pieces), answered.set_result, origin=origin, control=control)
+        return await answered
 
     def garbage(self, raw: bytes, fault: IsthmusError, *, origin: str = "") -> None:
         self.faults.append(fault)

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from ..kernel.clock import NS_PER_DAY, NS_PER_HOUR, hour_of
 from ..kernel.errors import IsthmusError, Misuse
 from ..ports import (
+    PIECE_BYTES,
     Arrival,
     Decision,
     Done,
@@ -30,6 +31,7 @@ from ..ports import (
     Memory,
     Owed,
     Settlement,
+    Staged,
     State,
     Text,
     Verdict,
@@ -210,6 +212,51 @@ async def bodies_are_read_back_as_far_as_the_bytes_reach_and_the_first_one_alway
     journal.close()
 
 
+@_sentence
+async def a_part_of_a_body_is_read_without_the_rest(bench: JournalBench) -> None:
+    journal = await bench.open()
+    raw = bytes(range(256)) * 8192 + b"the end"
+    arrival = await append(journal, dispatched(raw, Entry("erp", (ANN,), raw, shared=True)))
+    id = arrival.entries[0].id
+    for offset, size in ((0, 3), (PIECE_BYTES - 1, 2), (PIECE_BYTES, 5), (5, 2 * PIECE_BYTES), (len(raw) - 3, 99)):
+        assert await journal.read(id, offset, size) == raw[offset : offset + size]
+    assert await journal.read(id, len(raw), 99) == b""
+    journal.close()
+
+
+@_sentence
+async def a_body_that_was_staged_piece_by_piece_is_the_body_of_its_message(bench: JournalBench) -> None:
+    journal = await bench.open()
+    raw = b"x" * PIECE_BYTES + b"y" * PIECE_BYTES + b"the end"
+    staged, mac = Staged(len(raw), NOW_NS), journal.running_mac()
+    for at in range(0, len(raw), PIECE_BYTES):
+        await append(journal, message(b"in between"))
+        await journal.stage(staged, raw[at : at + PIECE_BYTES])
+        mac.update(raw[at : at + PIECE_BYTES])
+    assert mac.digest() == journal.mac(raw)
+    arrival = dispatched(b"", Entry("erp", (ANN,), None, shared=True), staged=staged, digest=mac.digest())
+    await append(journal, arrival)
+    journal.close()
+    journal = await bench.open()
+    (read,) = await journal.page("erp", 0, 10)
+    assert (read.size, await body(journal, read)) == (len(raw), raw)
+    journal.close()
+
+
+@_sentence
+async def what_was_staged_and_given_up_leaves_nothing_behind(bench: JournalBench) -> None:
+    journal = await bench.open()
+    given_up, forgotten = Staged(PIECE_BYTES + 1, NOW_NS), Staged(PIECE_BYTES + 1, NOW_NS)
+    await journal.stage(given_up, b"x" * PIECE_BYTES)
+    await journal.unstage(given_up)
+    await journal.stage(forgotten, b"x" * PIECE_BYTES)
+    journal.close()
+    journal = await bench.open()
+    arrival = await append(journal, dispatched(b"x", Entry("erp", (ANN,), b"another")))
+    assert await body(journal, arrival.entries[0]) == b"another"
+    journal.close()
+
+
 # ---------------------------------------------------------------- settling
 
 
@@ -251,6 +298,29 @@ async def what_follows_from_an_outcome_is_stored_with_it_and_names_its_parent(be
     memory = await journal.memory("stay", ANN)
     assert memory is not None
     assert (memory.version, memory.data) == (1, b"admitted")
+    journal.close()
+
+
+@_sentence
+async def a_step_of_a_delivery_stores_how_far_it_came_and_what_follows_and_lets_it_wait(bench: JournalBench) -> None:
+    journal = await bench.open()
+    arrival = await append(journal, dispatched(b"x", Entry("rows:f", (ANN,), b"x")))
+    entry = arrival.entries[0]
+    assert await journal.cursor(entry.id) is None
+    for row in (1, 2):
+        child = Entry("erp", (BOB,), b"row %d" % row)
+        await settle(journal, entry, State.WAITING, follow=[child], cursor=b"at row %d" % row)
+        assert child.parent == entry.id
+    journal.close()
+    journal = await bench.open()
+    (read,) = await journal.page("rows:f", 0, 10)
+    assert await journal.cursor(read.id) == b"at row 2"
+    assert len(await ids(journal, "erp")) == 2
+    await settle(journal, read, State.PARKED, work=WORK)
+    await settle(journal, read, State.WAITING, code="RESEND")
+    assert await journal.cursor(read.id) == b"at row 2"
+    await settle(journal, read)
+    assert await ids(journal, "rows:f") == []
     journal.close()
 
 

@@ -15,7 +15,7 @@ from ..exits import Exit
 from ..output import print_json, styled
 
 if TYPE_CHECKING:
-    from ...runtime.asks import DeliveryShown, MessageShown
+    from ...runtime.asks import DeliveryShown, FileShown, MessageShown
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -35,13 +35,16 @@ def run(given: argparse.Namespace) -> int:
     shown = access.call(given.folder, "show", asks.ShowMessage(id=given.id, reason=given.reason), asks.MessageShown)
     if given.raw:
         if shown.raw is None:
-            raise Misuse(f"the body of message {given.id} is not stored: a duplicate, or its retention has ended")
+            raise Misuse(f"the body of message {given.id} is not shown: {NO_BODY}")
         sys.stdout.buffer.write(shown.raw)
     elif given.json:
         print_json(shown)
     else:
         print("\n".join(in_words(shown, tree=not given.no_tree)))
     return Exit.OK
+
+
+NO_BODY = "a duplicate, its retention has ended, or it has more than 4 MiB"
 
 
 def in_words(shown: MessageShown, *, tree: bool) -> Iterator[str]:
@@ -64,6 +67,10 @@ def in_words(shown: MessageShown, *, tree: bool) -> Iterator[str]:
             yield f"             {item['detail']}"
     yield ""
     yield from _body(shown, tree)
+    for file in shown.files:
+        yield from _file(file)
+    if shown.files:
+        yield from _dispatched(shown)
     for delivery in shown.deliveries:
         yield from _delivery(delivery)
     for row in shown.audit:
@@ -74,7 +81,7 @@ def in_words(shown: MessageShown, *, tree: bool) -> Iterator[str]:
 
 def _body(shown: MessageShown, tree: bool) -> Iterator[str]:
     if shown.raw is None:
-        yield "the body is not stored: a duplicate, or its retention has ended"
+        yield f"the body is not shown: {NO_BODY}"
     elif tree and shown.tree:
         yield styled("fields" + (" (as mended)" if shown.mended is not None else ""), "strong")
         for node in shown.tree:
@@ -96,6 +103,28 @@ def _node(node: dict[str, Any], depth: int) -> Iterator[str]:
     yield f"{words:<46} {node['value']}" if "value" in node else words
     for part in node.get("parts", ()):
         yield from _node(part, depth + 1)
+
+
+def _file(one: FileShown) -> Iterator[str]:
+    style = {"parked": "error", "waiting": "warning"}.get(one.state, "good")
+    far = f", {100 * one.at // max(1, one.size)} % of the file" if one.at and one.state == "waiting" else ""
+    yield styled(f"worked off by {one.flow}: ", "strong") + styled(one.state.replace("_", " "), style)
+    yield f"  pieces     {one.pieces}{far}, {one.bad} of them bad; {one.follows} deliveries followed"
+    if one.parked:
+        yield f"  parked     piece {', '.join(map(str, one.parked))}"
+    yield ""
+
+
+def _dispatched(shown: MessageShown) -> Iterator[str]:
+    """All deliveries, counted; those that are not listed below are said."""
+    yield styled("deliveries", "strong")
+    for destination, states in shown.dispatched.items():
+        counts = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in states.items())
+        yield f"  {destination:<20} {counts}"
+    left = sum(sum(states.values()) for states in shown.dispatched.values()) - len(shown.deliveries)
+    if left:
+        yield f"  {left} of them are not listed here"
+    yield ""
 
 
 def _delivery(one: DeliveryShown) -> Iterator[str]:

@@ -14,9 +14,14 @@ NOT_WHOLE = frozenset(("batch-count", "file-count", "no-batch-trailer", "no-file
 """Findings that say that a batch was cut off or put together wrong."""
 
 
+def own_control(name: str) -> bytes:
+    """What identifies a file that is one message: its name."""
+    return name.encode("utf-8", "surrogateescape")
+
+
 def pieces(split: Split, name: str, body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """(message, what identifies it where it has no id). Raises `PeerFault` for a batch that is not whole (HL7 v2 §2.10.3)."""
-    own = name.encode("utf-8", "surrogateescape")
+    own = own_control(name)
     if split == "none":
         yield body, own
     elif split == "lines":

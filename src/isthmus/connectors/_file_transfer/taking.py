@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from ...kernel.errors import PeerFault, Unavailable
-from ...ports import Fate, Intake, Receipt
+from ...ports import Fate, File, Intake, Receipt
 from .._intake import hand_in
-from .pieces import Split, pieces
+from .pieces import Split, own_control, pieces
 
 AT_ONCE = 256
 """Messages of one file that are handed in before their answers are awaited: enough to share an fsync."""
@@ -30,8 +30,9 @@ class Changed(Exception):
 class Place(Protocol):
     """Where files are."""
 
-    async def claim(self, name: str) -> bytes:
-        """Take a file out of everybody else's reach and read it, or read what was claimed before.
+    async def claim(self, name: str) -> bytes | File:
+        """Take a file out of everybody else's reach and read it, or read what was claimed before. One that is large and is
+        taken in pieces is opened instead; its `read` may raise `Changed`.
 
         Raises `Changed`, FileNotFoundError, `PeerFault` (too large), `OSError`, and `Unavailable` when the place is away.
         """
@@ -46,8 +47,11 @@ class Place(Protocol):
 async def take(place: Place, name: str, split: Split, intake: Intake) -> bool:
     """Take one file. False: the hub cannot store, and the file waits where it is. Raises `Unavailable`."""
     try:
-        body = await place.claim(name)
-        faults = await _hand_over(intake, name, list(pieces(split, name, body)))
+        claimed = await place.claim(name)
+        if isinstance(claimed, bytes):
+            faults = await _hand_over(intake, name, list(pieces(split, name, claimed)))
+        else:
+            faults = await _hand_over_in_pieces(intake, name, claimed)
     except (Changed, FileNotFoundError):
         return True
     except Unavailable:
@@ -73,6 +77,15 @@ async def _hand_over(intake: Intake, name: str, messages: list[tuple[bytes, byte
             return None
         faults += _faults(receipts, start, len(messages))
     return faults
+
+
+async def _hand_over_in_pieces(intake: Intake, name: str, file: File) -> list[str] | None:
+    """As `_hand_over`, for a file that is one message and is not held."""
+    try:
+        receipt = await intake.receive_file(file, origin=name, control=own_control(name))
+    finally:
+        file.close()
+    return None if receipt.fate is Fate.UNABLE else _faults([receipt], 0, 1)
 
 
 async def _refuse(place: Place, name: str, intake: Intake, fault: PeerFault) -> bool:

@@ -122,7 +122,12 @@ class Reader:
             raise self._failure
         try:
             for raw in records:
-                row = self._row(raw)
+                stage, counted = self._position.stage, self._position.totals.records
+                try:
+                    row = self._row(raw)
+                except ParseError:  # the position stays behind the last row given out
+                    self._position.stage, self._position.totals.records = stage, counted
+                    raise
                 if isinstance(row, BadRow) and self._layout.bad_rows == "refuse":
                     raise ParseError(row.findings, offset=row.offset)
                 self._position.line, self._position.offset = raw.line + raw.raw.count(b"\n"), raw.offset + len(raw.raw)

@@ -101,8 +101,28 @@ class DeliveryShown(Answer, frozen=True):
     steps: list[Step]
 
 
+class FileShown(Answer, frozen=True):
+    """A file that a flow works off piece by piece, and how far it has come.
+
+    pieces   worked off so far; bad: of them could not be taken; follows: deliveries that they gave rise to
+    at       the byte that it goes on from, of size; 0 where a format has no such place
+    parked   the numbers of pieces that wait for a person
+    """
+
+    delivery: int
+    flow: str
+    state: str
+    pieces: int
+    bad: int
+    follows: int
+    at: int
+    size: int
+    parked: list[int]
+
+
 class MessageShown(Answer, frozen=True):
-    """raw None: pruned, or a duplicate, of which nothing is kept; tree: the message by path, where the format has one."""
+    """raw None: pruned, a duplicate, of which nothing is kept, or too large to be shown; tree: the message by path, where
+    the format has one; deliveries: the first of them; dispatched: all, counted by destination and state."""
 
     id: int
     source: str
@@ -121,6 +141,8 @@ class MessageShown(Answer, frozen=True):
     original: int
     repeats: list[int]
     deliveries: list[DeliveryShown]
+    dispatched: dict[str, dict[str, int]]
+    files: list[FileShown]
     worklist: list[dict[str, Any]]
     audit: list[dict[str, Any]]
 

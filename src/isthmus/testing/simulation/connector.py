@@ -12,6 +12,7 @@ import msgspec
 from ...kernel.errors import Unavailable
 from ...ports import Context, Delivery, Intake, Outcome, Receipt
 from .loop import Life
+from .messages import named
 from .network import Connection, Network, Request
 
 
@@ -54,7 +55,8 @@ class SimulatedSource:
         if self._paused:
             self._unread.append((raw, answer))
         else:
-            self._intake.receive(raw, answer)
+            # A file has no id of its own: its name is what it is known by, as the connector for files does it.
+            self._intake.receive(raw, answer, control=named(raw)[0].encode() if self._name == "clerk" else b"")
 
     def pause(self) -> None:
         self._paused = True

@@ -16,7 +16,7 @@ from ...ports import Delivery, Fate, Outcome, Receipt
 from .loop import Life, SimulatedLoop
 from .messages import Planned
 
-PATIENCE_S = {"ehr": 1.0, "lab": 1.0, "desk": 4.0}
+PATIENCE_S = {"ehr": 1.0, "lab": 1.0, "desk": 4.0, "clerk": 1.0}
 """How long a sender waits for its answer before it sends the same bytes again. The desk wants the target's own answer."""
 
 

@@ -22,7 +22,7 @@ from ...kernel import Dispatch, Message
 from ...model import CATALOGUE, AccountReadyToBill
 from ...ports import Decision, Fate, State
 from ...protocols import hl7v2
-from . import flows
+from . import files, flows
 from .messages import Planned, named
 from .network import Taken
 from .world import Failed, World
@@ -40,6 +40,8 @@ class Owed(NamedTuple):
 
 def owed(raw: bytes, source: str) -> list[Owed] | None:
     """What must come out of a message, by running its flow; None: the flow cannot decide it."""
+    if source == "clerk":
+        return [Owed("rows:parking", raw), Owed("rows:strict", raw)]
     content = hl7v2.parse(raw)
     flow = next(one for one in _FLOWS if one.source == source and one.takes(content.type))
     handler = flow.handler(content.type)
@@ -100,7 +102,7 @@ class Evidence:
             for row in store.rows("select id, decision, body, size from message where kind = 0 order by id")
         }
         self.refused = {
-            named(store.body(body, size))[0]
+            named(store.body(body, size).replace(b"ZAP|", b"ZID|", 1))[0]
             for body, size in store.rows("select body, size from message where kind = 2")
         }
         self.raw = {id: store.body(body, size) for id, (_, body, size) in self.messages.items()}
@@ -249,7 +251,8 @@ def repeats_have_a_reason(evidence: Evidence) -> Iterator[str]:
             if death is None:
                 yield f"{target} took delivery {one.delivery} twice ({name_of(one.body)}), and nothing had gone wrong"
                 continue
-            for lane in evidence.by_id[one.delivery].lanes:
+            row = evidence.by_id.get(one.delivery)
+            for lane in row.lanes if row else ():
                 other = repeated.setdefault((death, lane), one.delivery)
                 if other != one.delivery:
                     yield f"{target} took deliveries {other} and {one.delivery} of one lane again after one crash"
@@ -261,8 +264,8 @@ def order_holds_within_each_lane(evidence: Evidence) -> Iterator[str]:
     for target, taken in evidence.taken.items():
         newest: dict[bytes, int] = {}
         for one in taken:
-            row = evidence.by_id[one.delivery]
-            if not row.waits and State.PARKED in row.history:
+            row = evidence.by_id.get(one.delivery)
+            if row is None or (not row.waits and State.PARKED in row.history):
                 continue
             for lane in row.lanes:
                 if newest.get(lane, 0) > one.delivery:
@@ -277,6 +280,7 @@ def order_is_the_senders(evidence: Evidence) -> Iterator[str]:
         for row in evidence.rows
         if not row.waits and (State.PARKED in row.history or row.message in evidence.stood)
     }
+    exempt |= {row.id for row in evidence.rows if _of_a_bad_piece(evidence, row)}
     redirected = {row.id for row in evidence.rows if row.parent in evidence.world.person.redirected}
     for target, taken in evidence.taken.items():
         newest: dict[tuple[str, str, str], int] = {}
@@ -287,14 +291,16 @@ def order_is_the_senders(evidence: Evidence) -> Iterator[str]:
             seen.add(one.delivery)
             planned = evidence.planned[name_of(one.body)]
             source, connection, at = planned.name.split(".")
-            for lane in _lanes(planned):
+            for lane in _lanes(planned, one.body):
                 last = newest.get((source, connection, lane), -1)
                 if last > int(at):
                     yield f"{target} took {planned.name} after {source}.{connection}.{last} of the same {lane}"
                 newest[source, connection, lane] = max(last, int(at))
 
 
-def _lanes(planned: Planned) -> tuple[str, ...]:
+def _lanes(planned: Planned, body: bytes) -> tuple[str, ...]:
+    if planned.kind == "ROWS":
+        return (files.place_of(body)[1],)
     return ("books",) if planned.kind == "DFT^P03" else planned.patients
 
 
@@ -346,6 +352,44 @@ def processes_are_what_their_events_made_them(evidence: Evidence) -> Iterator[st
             yield "a timer was set and never fired"
 
 
+def each_row_of_a_file_takes_effect_once(evidence: Evidence) -> Iterator[str]:
+    """What follows from a file is what its rows say, each once: the good ones at once, a bad one once it was mended."""
+    children: dict[int, list[Row]] = defaultdict(list)
+    for row in evidence.rows:
+        children[row.parent].append(row)
+    for file in evidence.rows:
+        if not file.to.startswith("rows:") or file.parent:
+            continue
+        flow = file.to.removeprefix("rows:")
+        pieces = [one for one in children[file.id] if one.to == file.to]
+        worked_off = (file, *pieces) if file.state is State.DELIVERED else pieces
+        wanted = [
+            one for body in worked_off if body.state is State.DELIVERED for one in files.effects_of(flow, body.body)
+        ]
+        found = [(one.to, one.body) for at in (file, *pieces) for one in children[at.id] if one not in pieces]
+        if sorted(found) != sorted(wanted):
+            yield f"file {file.id} to {file.to} gave rise to {len(found)} effects, owed are {len(wanted)} or others"
+        bad = sum(row.bad for row in files.rows_of(file.body))
+        if flow == "parking" and len(pieces) != bad:
+            yield f"of file {file.id} {len(pieces)} rows stand alone, {bad} are bad"
+        yield from _rows_in_order(file, [one for one in children[file.id] if one not in pieces])
+
+
+def _rows_in_order(file: Row, effects: list[Row]) -> Iterator[str]:
+    newest: dict[tuple[str, str], int] = {}
+    for one in effects:
+        n, patient = files.place_of(one.body)
+        if newest.get((one.to, patient), 0) > n:
+            yield f"row {n} of file {file.id} was dispatched to {one.to} after row {newest[one.to, patient]}"
+        newest[one.to, patient] = n
+
+
+def _of_a_bad_piece(evidence: Evidence, row: Row) -> bool:
+    """Whether it followed from a row that was parked alone: the rest of its lane went on meanwhile."""
+    parent = evidence.by_id.get(row.parent)
+    return parent is not None and parent.to.startswith("rows:") and bool(parent.parent)
+
+
 def the_ledger_adds_up(evidence: Evidence) -> Iterator[str]:
     """Both equations of the ledger, for every hour, source and destination; nothing is left open."""
     rows = ledger.rows(evidence.store)
@@ -371,6 +415,7 @@ CHECKS: tuple[Check, ...] = (
     order_is_the_senders,
     parked_was_what_had_to,
     processes_are_what_their_events_made_them,
+    each_row_of_a_file_takes_effect_once,
     the_ledger_adds_up,
     the_journal_proves_itself,
 )

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ...runtime import asks
 from ...runtime.operator import Operator
+from .files import mended_file
 from .messages import mended, named
 from .network import Trace
 from .target import Target
@@ -55,7 +56,8 @@ class Person:
                 self._target.cured.add(named(body)[0])
             await operator.resend(on, NAME)
         elif action == "mend":
-            body = mended((await operator.body(asks.TakeBody(item=item.item, reason="to see"), NAME)).body)
+            body = (await operator.body(asks.TakeBody(item=item.item, reason="to see"), NAME)).body
+            body = mended_file(body) if item.destination.startswith("rows:") else mended(body)
             self.bodies.setdefault((item.kind, id), []).append(body)
             await operator.mend(asks.Mend(item=item.item, body=body, reason="a slip", despite_newer=True), NAME)
         elif action == "redirect":
@@ -74,4 +76,6 @@ class Person:
             return "resend"
         if item.destination.startswith("process:"):
             return self._chance.choice(("skip", "discard"))
+        if item.destination.startswith("rows:"):
+            return self._chance.choice(("resend", "mend", "mend", "skip", "discard"))
         return self._chance.choice(("resend", "resend", "mend", "skip", "discard", "redirect"))

@@ -6,6 +6,7 @@ import random
 from typing import NamedTuple
 
 from ...runtime.window import DEFAULT_BOUNDS, Bounds
+from .files import plan_files
 from .messages import Planned, plan
 
 SPAN_S = 6.0
@@ -32,6 +33,9 @@ class Line(NamedTuple):
 
 TARGETS = ("erp", "archive", "viewer", "billing")
 
+DIES_WITHIN_A_FILE = "dies within a file"
+"""Steps of a file are short: a death at any time hardly ever meets one."""
+
 _FAULTS = (
     ("kill", 5),
     ("power loss", 5),
@@ -50,9 +54,9 @@ _FAULTS = (
 
 
 _BOUNDS = (
-    Bounds(6, 3, 2, 2),
-    Bounds(16, 8, 4, 4, body_bytes=2000, page_bytes=600),
-    Bounds(40, 10, 4, 8, body_bytes=0),
+    Bounds(6, 3, 2, 2, step_pieces=2, part_bytes=40),
+    Bounds(16, 8, 4, 4, body_bytes=2000, page_bytes=600, step_pieces=7, part_bytes=100),
+    Bounds(40, 10, 4, 8, body_bytes=0, step_pieces=3),
     DEFAULT_BOUNDS,
 )
 
@@ -67,9 +71,26 @@ class Scenario:
             for source, least, most in (("ehr", 1, 4), ("lab", 1, 2), ("desk", 0, 1))
             for connection in range(chance.randint(least, most))
         ]
+        self.lines += self._files(seed)
         self.bounds = chance.choice(_BOUNDS)
         self.connections = {name: chance.choice((1, 2, 4, 8)) for name in TARGETS}
-        self.faults = sorted(self._fault(chance) for _ in range(chance.randint(2, 7)))
+        self.faults = sorted([*(self._fault(chance) for _ in range(chance.randint(2, 7))), *self._deaths_within_files])
+
+    def _files(self, seed: int) -> list[Line]:
+        """What the clerk hands in, in some worlds: drawn apart, so that the others are as they were without him."""
+        chance = random.Random(f"{seed}/files")  # noqa: S311 - a scenario
+        self.has_files = chance.random() < 0.4
+        number = chance.choice((2, 5, 12))
+        deaths = range(chance.choice((0, 1, 3)) if self.has_files else 0)
+        self._deaths_within_files = [
+            Fault(chance.random() * SPAN_S, DIES_WITHIN_A_FILE, chance.random() * 0.03, "", chance.random())
+            for _ in deaths
+        ]
+        lines = range(chance.choice((1, 1, 2)) if self.has_files else 0)
+        return [
+            Line("clerk", plan_files(chance, at, number, self.patients), SPAN_S / number * chance.choice((0.1, 0.5)))
+            for at in lines
+        ]
 
     @staticmethod
     def _line_length(chance: random.Random) -> int:

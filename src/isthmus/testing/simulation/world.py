@@ -24,18 +24,21 @@ from ...runtime.hub import Hub
 from ...runtime.loader import Declarations
 from ...runtime.maintenance import Maintenance
 from ...runtime.settings import Settings, read_settings
-from . import flows
+from . import files, flows
 from .clock import SimulatedClock
 from .connector import SimulatedConnector
 from .loop import Life, SimulatedLoop, Standstill
 from .network import Network, Sender
 from .person import Person, SimulatedOperator
-from .scenario import TARGETS, Fault, Scenario
+from .scenario import DIES_WITHIN_A_FILE, TARGETS, Fault, Scenario
 from .storage import Storage
 from .target import Target
 
 REST_WITHIN_S = 240.0
 """So long after the last fault everything must have come to rest: back-off and probes end far below."""
+
+FILE_WITHIN_S = 3.0
+"""So long is waited for a file within which the hub may die."""
 
 RESTART_S = 0.3
 LOOK_S = 0.5
@@ -70,7 +73,7 @@ class Silent(Observer):
 
 
 @cache
-def settings(connections: tuple[tuple[str, int], ...]) -> Settings:
+def settings(connections: tuple[tuple[str, int], ...], has_files: bool) -> Settings:
     """The hub.toml of the simulated hub."""
     findings: list[str] = []
     table = {
@@ -81,6 +84,7 @@ def settings(connections: tuple[tuple[str, int], ...]) -> Settings:
             "desk": {
                 "connector": "simulated", "owner": "integration", "acknowledge": "application", "answer_within_s": 1.5,
             },
+            **({"clerk": CLERK} if has_files else {}),
         },
         "destinations": {
             name: {
@@ -95,7 +99,11 @@ def settings(connections: tuple[tuple[str, int], ...]) -> Settings:
     return found
 
 
-DECLARATIONS = Declarations([flows.adt, flows.books, flows.lab, flows.desk], [flows.stay])
+ROWS = ("rows:parking", "rows:strict")
+CLERK = {"connector": "simulated", "format": "delimited", "owner": "finance"}
+FLOWS = [flows.adt, flows.books, flows.lab, flows.desk]
+DECLARATIONS = Declarations(FLOWS, [flows.stay])
+WITH_FILES = Declarations([*FLOWS, files.parking, files.strict], [flows.stay])
 
 
 class World:
@@ -190,8 +198,8 @@ class World:
     async def _boot(self, life: Life) -> None:
         journal = self.storage.open(self._broken)
         self.hub = Hub(
-            settings(tuple(self.scenario.connections.items())),
-            DECLARATIONS,
+            settings(tuple(self.scenario.connections.items()), self.scenario.has_files),
+            WITH_FILES if self.scenario.has_files else DECLARATIONS,
             journal,
             clock=self.clock,
             observer=Silent(self.trace if self.tracing else None, self.defects),
@@ -240,6 +248,15 @@ class World:
 
     async def _power_loss(self, fault: Fault) -> None:
         self.crash(power=True)
+
+    async def _dies_within_a_file(self, fault: Fault) -> None:
+        end = self.loop.time() + FILE_WITHIN_S
+        while self.loop.time() < end:
+            if self.hub is not None and any(self.hub.outboxes[name].lanes.entries for name in ROWS):
+                await asyncio.sleep(fault.for_s)
+                self.crash(power=fault.size < 0.5)
+                return
+            await asyncio.sleep(0.001)
 
     async def _restart(self, fault: Fault) -> None:
         await self._stop(fault.for_s)
@@ -335,6 +352,7 @@ class World:
 FAULTS: dict[str, Callable[[World, Fault], Coroutine[Any, Any, None]]] = {
     "kill": World._kill,
     "power loss": World._power_loss,
+    DIES_WITHIN_A_FILE: World._dies_within_a_file,
     "stop": World._restart,
     "disk full": World._disk_full,
     "disk read-only": World._disk_read_only,

@@ -12,7 +12,8 @@ from ..subject import Subject
 def check(subject: Subject) -> Iterator[Finding]:
     for flow in subject.flows:
         if not flow.handlers:
-            mend = f'write a function below it: @NAME.on("{(flow.families or ("ADT",))[0]}^A01")'
+            example = f'"{(flow.families or ("ADT",))[0]}^A01"' if flow.format == "hl7v2" else ""
+            mend = f"write a function below it: @NAME.on({example})"
             yield subject.at("error", flow, "has no handler: it would filter everything", mend)
         for type, handler in flow.handlers.items():
             if type != "*" and not flow.takes(type):

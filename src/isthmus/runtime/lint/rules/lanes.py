@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ....flows import ALL, Flow
 from ....kernel.errors import Misuse
 from ....protocols import hl7v2
+from ...keys import require_path
 from ..finding import Finding
 from ..subject import Subject
 
@@ -36,14 +37,11 @@ def _when_parked(subject: Subject, held: object, chosen: object) -> Iterator[Fin
 
 
 def _paths(subject: Subject, flow: Flow) -> Iterator[Finding]:
-    for text in (flow.lane,) if isinstance(flow.lane, str) else flow.lane or ():
+    for text in flow.lanes:
         if text == ALL:
             continue
-        if flow.format != "hl7v2":
-            what = f"the lane {text!r} is a path into HL7 v2, and the flow accepts {flow.format}"
-            yield subject.at("error", flow, what, "use lane=ALL, and give each dispatch its own lane")
-            continue
         try:
-            hl7v2.path(text)
+            hl7v2.path(text) if flow.format == "hl7v2" else require_path(flow, text)
         except Misuse as error:
-            yield subject.at("error", flow, f"its lane is no path: {error}", 'write lane="PID-3"')
+            mend = 'write lane="PID-3"' if flow.format == "hl7v2" else "correct it, or use lane=ALL"
+            yield subject.at("error", flow, f"its lane is no path: {error}", mend)
