@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,14 +100,22 @@ def _with_imports(file: Path, folder: Path) -> dict[Path, bytes]:
 
 
 def _imported(source: bytes, folder: Path) -> Iterator[Path]:
+    for name in _names_of(source):
+        place = folder.joinpath(*name.split("."))
+        yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
+
+
+@lru_cache(maxsize=64)
+def _names_of(source: bytes) -> tuple[str, ...]:
+    """What a source imports by an absolute name."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return
+        return ()
+    found: list[str] = []
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{name}" for name in names)]
-        for name in names:
-            place = folder.joinpath(*name.split("."))
-            yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
+        found += names
+    return tuple(found)
