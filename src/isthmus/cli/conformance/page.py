@@ -14,7 +14,7 @@ UNEXPLAINED = "**not explained**"
 _HEAD = """\
 # Conformance
 
-`isthmus conformance` wrote this page: what the codecs make of {files} sample files that nobody of this project wrote.
+`isthmus conformance` wrote this page: what the codecs make of {tried} sample files that nobody of this project wrote.
 
 *Read*: parsed, and every field of it was read. *With findings*: read, and found fault with. *Refused*: by the codec's declared
 error. *Written back the same*: byte for byte, or as the same values where a codec writes values and not bytes. *Failed*: an
@@ -26,7 +26,7 @@ unforeseen error, a time-out, something changed in writing, or words that quote 
 def page(found: Sequence[Outcome], answered: Sequence[Compared], notes: Mapping[str, str]) -> str:
     """`notes`: by the file's name, why it is refused, judged otherwise than its label says, or answered otherwise."""
     parts = [
-        _HEAD.format(files=len(found)),
+        _HEAD.format(tried=sum(one.state != "no codec" for one in found)),
         _kinds(found),
         _labels(found),
         _answers(answered, notes),
