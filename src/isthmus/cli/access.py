@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from ..kernel.errors import Misuse, StorageUnable, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
 from ..runtime import run_file
 from ..runtime.asks import Answer, Ask, Problem
 from ..runtime.settings import Settings, load_settings
@@ -148,7 +148,7 @@ def _refusal(status: int, body: bytes) -> Exception:
         return Unavailable(f"something else than a hub answers there (HTTP {status})")
     if status == 503:
         return StorageUnable(problem.problem)
-    return Misuse(problem.problem)
+    return IsthmusError(problem.problem) if status == 500 else Misuse(problem.problem)
 
 
 # ---- in this process

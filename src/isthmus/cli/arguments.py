@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from ..kernel.clock import NS_PER_S
+
 HUB_VARIABLE = "ISTHMUS_HUB"
 
 
@@ -31,6 +33,26 @@ def hub(parser: argparse.ArgumentParser) -> None:
         dest="folder",
         help=f"the hub's folder (default: ${HUB_VARIABLE}, or the current folder)",
     )
+
+
+NUMBER_MAX = (1 << 63) - 1
+"""What the journal counts in: 64 bits."""
+
+
+def number(text: str) -> int:
+    """The number of a message, an item or a page, for argparse."""
+    found = int(text)
+    if not -NUMBER_MAX <= found <= NUMBER_MAX:
+        raise ValueError
+    return found
+
+
+def more_than_nothing(text: str) -> float:
+    """Seconds, or a rate, for argparse; a time that is beyond what a clock can wait is none."""
+    found = float(text)
+    if not 0 < found < NUMBER_MAX / NS_PER_S:
+        raise ValueError
+    return found
 
 
 def json(parser: argparse.ArgumentParser) -> None:

@@ -63,12 +63,17 @@ class MllpClient:
         tls = _tls(given)
         if tls is None and not is_loopback(host) and not given.plaintext:
             raise Misuse(f"this would carry messages in plaintext to {host}: add --tls, or --plaintext REASON")
+        connected = False
         try:
             connection = socket.create_connection((host, port), given.timeout)
+            connected = True
             if tls is not None:
                 connection = tls.wrap_socket(connection, server_hostname=given.server_name or host)
         except ssl.SSLError as error:
             raise Unavailable(f"TLS with {given.to} failed: {error.reason}") from None
+        except TimeoutError:
+            what = "answered no TLS handshake: does that port speak TLS?" if connected else "could not be reached"
+            raise Unavailable(f"{given.to} {what} ({given.timeout:g} s, --timeout)") from None
         except OSError as error:
             raise Unavailable(
                 f"nobody listens on {given.to} ({error.strerror or error}): is the hub running, is it this port?"
@@ -98,7 +103,9 @@ class MllpClient:
 
 
 def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
-    if not (given.tls or given.ca or given.certificate):
+    if given.key and not given.certificate:
+        raise Misuse("--key belongs to a --certificate, which is not given")
+    if not (given.tls or given.ca or given.certificate or given.server_name):
         return None
     settings = Tls(certificate=str(given.certificate or ""), key=str(given.key or ""), ca=str(given.ca or ""))
     return client_tls(settings, Path.cwd())

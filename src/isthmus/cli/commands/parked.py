@@ -49,7 +49,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--destination", default="", metavar="NAME", help="only deliveries to it")
     listing.add_argument("--owner", default="", metavar="TEAM", help="only what this team owns")
     listing.add_argument("--code", default="", metavar="CODE", help="only with this cause")
-    listing.add_argument("--limit", type=int, default=100, metavar="N", help="at most N (100)")
+    listing.add_argument("--limit", type=arguments.number, default=100, metavar="N", help="at most N (100)")
     acting = parser.add_mutually_exclusive_group()
     for name, words in (
         ("resend", "send or decide again"),
@@ -58,9 +58,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         ("discard", "must not be done"),
         ("close", "tasks that are done"),
     ):
-        acting.add_argument(f"--{name}", nargs="+", type=int, metavar="ITEM", help=words)
-    acting.add_argument("--take", type=int, metavar="ITEM", help="write the item's body to --out, to be mended")
-    acting.add_argument("--mend", type=int, metavar="ITEM", help="again, with the body in --body")
+        acting.add_argument(f"--{name}", nargs="+", type=arguments.number, metavar="ITEM", help=words)
+    acting.add_argument(
+        "--take", type=arguments.number, metavar="ITEM", help="write the item's body to --out, to be mended"
+    )
+    acting.add_argument("--mend", type=arguments.number, metavar="ITEM", help="again, with the body in --body")
     parser.add_argument("--to", default="", metavar="NAME", help="the destination of --redirect")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where --take writes")
     parser.add_argument("--body", type=Path, metavar="FILE", help="what --mend takes")
