@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.kernel.errors import Misuse
 from isthmus.runtime.lint import Finding, all_rules, lint
+from isthmus.runtime.settings import load_settings
 
 HUB = """\
 [hub]
@@ -120,6 +122,25 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("folders", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "out"'), 15, "there is no folder out"),
     ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnections = 0'), 16, "connections = 0 must be more than 0"),
     ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = -1'), 10, "must not be negative"),
+    ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = inf'), 10, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = 1e300'), 10, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('name = "test"', 'name = "test"\ngrace_s = nan'), 3, "more than a hub can work with"),
+    ("numbers", "hub.toml", ("[facilities.main]", "[retention]\nstandard = nan\n[facilities.main]"), 5, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('listen = "127.0.0.1:2575"', 'listen = "127.0.0.1:2575"\nconnections_max = 0'), 11, "must be more than 0"),
+    ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnect_s = -1'), 16, "must be more than 0"),
+    ("settings", "hub.toml", ("America/Chicago", "America"), 5, "not in the IANA time zone database"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digset}"'), 13, "a name is made of {digest}"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digest"'), 13, "a name is made of {digest}"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nmode = "rw"'), 13, "mode is written in octal"),
+    ("certificates", "hub.toml", ('"127.0.0.1:2575"', '"127.0.0.1:2575"\ntls = { certificate = "no.pem", key = "no.key" }'), 11, "no.pem, or the key that belongs to it, is not there"),
+    ("certificates", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\ntls = { ca = "hub.toml" }'), 16, "hub.toml cannot be used"),
+    ("names", "hub.toml", ("[destinations.out]", '[destinations."a/b"]'), 13, "cannot be asked for by this name"),
+    ("names", "flows/adt.py", ('flow("adt"', 'flow(""'), 3, "cannot be asked for by this name"),
+    ("names", "flows/adt.py", ('flow("adt"', 'flow("tables"'), 3, "means the reference tables"),
+    ("lanes", "flows/adt.py", ('lane="PID-3"', "lane=3"), 3, "its lane is no text"),
+    ("declarations", "flows/adt.py", ("import flow, forward\n", "import flow, forward\nimport sys\n\nsys.exit(3)\n"), 4, "SystemExit"),
+    ("declarations", "flows/adt.py", ('adt.case("goes on"', 'adt = flow("b", source="ehr", accepts="hl7v2/ADT", owner="x", lane="PID-3", when_parked="wait")\nadt.case("goes on"'), 11, "the flow of line 3 is lost"),
+    ("declarations", "flows/adt.py", ('expect=["send:out"]', 'expect="send:out"'), 11, "expects a text"),
     ("retention", "flows/adt.py", ('owner="integration"', 'owner="integration", retention="long"'), 3, "no retention class 'long'"),
     ("retention", "hub.toml", ("[facilities.main]", "[retention]\nstandard = 0\n[facilities.main]"), 5, "would keep nothing"),
     ("retention", "hub.toml", ("[facilities.main]", "[retention]\nlong = 99\n[facilities.main]"), 5, "no flow uses the class 'long'"),
@@ -194,6 +215,31 @@ def test_without_hub_toml_what_refers_to_it_is_not_judged(hub):
 def test_tables_of_the_wrong_shape_are_findings_not_failures(text, hub):
     (hub / "hub.toml").write_text(text + "\n")
     assert any(one.rule in ("settings", "connectors") for one in lint(hub))
+
+
+def test_a_mark_that_windows_editors_put_before_the_text_is_no_fault(hub):
+    (hub / "hub.toml").write_bytes(b"\xef\xbb\xbf" + HUB.encode())
+    assert lint(hub) == []
+    assert load_settings(hub).hub.name == "test"
+
+
+def test_a_table_that_cannot_be_read_is_not_called_missing(hub):
+    (hub / "hub.toml").write_text(
+        HUB.replace("listen =", 'duplicates_days = "7"\nlisten =').replace("time_zone", "zone")
+    )
+    assert [(one.rule, one.line) for one in lint(hub)] == [("settings", 5), ("settings", 10)]
+
+
+@pytest.mark.parametrize("line", ["duplicates_days = inf", "duplicates_days = -1", "body_bytes_max = 0"])
+def test_numbers_that_no_hub_can_work_with_do_not_start_one(line, hub):
+    (hub / "hub.toml").write_text(HUB.replace("listen =", f"{line}\nlisten ="))
+    with pytest.raises(Misuse, match=r"\[sources\.ehr\]"):
+        load_settings(hub)
+
+
+def test_a_flow_with_bytes_that_python_does_not_read_is_found_in_its_file(hub):
+    (hub / "flows" / "adt.py").write_bytes(FLOW.encode() + b"\0")
+    assert [(one.rule, one.file) for one in lint(hub)] == [("declarations", "flows/adt.py")]
 
 
 def test_bytes_that_are_no_text_are_a_finding(hub):

@@ -369,10 +369,11 @@ class FilesSink:
         self._name = context.name
         try:
             self._mode = int(settings.mode, 8)
-            file_name(settings.name, "key", {"file_name": "name"})
         except ValueError:
             raise Misuse(f'{context.name}: mode is written in octal ("0640")') from None
-        except (KeyError, IndexError, AttributeError):
+        try:
+            file_name(settings.name, "key", {"file_name": "name"})
+        except (KeyError, IndexError, AttributeError, ValueError):
             raise Misuse(f"{context.name}: a name is made of {{digest}}, {{key}} and {{file_name}}") from None
 
     async def open(self) -> None:

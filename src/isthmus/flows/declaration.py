@@ -101,7 +101,9 @@ class Flow:
         return declare
 
     def case(self, name: str, sample: str, expect: Iterable[str] | None = None, *, parks: str | None = None) -> None:
-        """Declare what a sample must give. See `Case`."""
+        """Declare what a sample must give. See `Case`. Raises `Misuse` for a text where a list belongs."""
+        if isinstance(expect, str):
+            raise Misuse(f"the case {name!r} expects a text: write expect=[{expect!r}]")
         self.cases.append(Case(name, sample, None if expect is None else tuple(expect), parks))
 
     def __repr__(self) -> str:

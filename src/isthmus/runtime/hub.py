@@ -35,6 +35,7 @@ from ..ports import Context, Entry, Journal, Outcome, Sink, Source
 from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
+from .limits import faults
 from .loader import Declarations, load_connector, load_declarations
 from .outbox import Outbox
 from .plan import Plan
@@ -285,9 +286,12 @@ class Hub:
 def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:
     """The connector's own settings. Raises `Misuse` naming the table and the field."""
     try:
-        return msgspec.convert(endpoint.own, type)
+        own = msgspec.convert(endpoint.own, type)
     except msgspec.ValidationError as error:
         raise Misuse(f"[{where}.{endpoint.name}] {error}") from None
+    for _, words, mend in faults(own):
+        raise Misuse(f"[{where}.{endpoint.name}] {words}: {mend}")
+    return own
 
 
 def derived_key(body: bytes) -> str:
@@ -304,13 +308,32 @@ def journal_exists(settings: Settings) -> bool:
     return (settings.data / JOURNAL_FILE).exists()
 
 
+def write_secret(path: Path, reference: str) -> None:
+    """A fresh secret in a file of its own. Raises `Misuse` where it cannot be written, `FileExistsError` where it is."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise Misuse(f"the secret {reference} cannot be made: {error.strerror}") from None
+    with open(handle, "w") as file:
+        file.write(new_hub_key() + "\n")
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Raises `Misuse` where it cannot be."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misuse(f"[hub] data: the folder {settings.data} cannot be made: {error.strerror}") from None
+
+
 def first_key(settings: Settings) -> str:
     """The hub key of a journal that is about to be made; a key file that is not there yet is made with it."""
     scheme, _, name = settings.hub.key.partition(":")
     path = settings.folder / name
     if scheme == "file" and not path.exists():
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(new_hub_key() + "\n")
+        write_secret(path, settings.hub.key)
     return SecretStore(settings.folder).get(settings.hub.key)
 
 
@@ -328,7 +351,7 @@ def open_hub(
     clock = clock or SystemClock()
     settings = load_settings(folder)
     declarations = load_declarations(folder)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings)
     vault = Vault(SecretStore(folder).get(settings.hub.key) if journal_exists(settings) else first_key(settings))
     loop = asyncio.get_running_loop()
 

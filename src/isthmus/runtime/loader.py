@@ -93,8 +93,8 @@ def load_module(path: Path) -> ModuleType:
     caching, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # for what the file imports from beside it
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
+    except (Exception, SystemExit) as error:  # a script's `sys.exit()` must not end the hub that reads it
+        line = (error.lineno or 0) if isinstance(error, SyntaxError) else _line(error, path)
         raise Misuse(f"{path}:{line}: {type(error).__name__}: {error}") from None
     finally:
         sys.dont_write_bytecode = caching

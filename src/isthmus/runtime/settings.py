@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from ..kernel.errors import Misuse
+from .limits import fault, faults
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -166,16 +167,36 @@ def load_settings(folder: Path) -> Settings:
     """Read hub.toml. Raises `Misuse` with every finding, one a line."""
     path = folder / "hub.toml"
     try:
-        raw = tomllib.loads(path.read_text())
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError:
         raise Misuse(f"{path} is not there: `isthmus init {folder}` makes a hub") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: {error}") from None
     findings: list[str] = []
     settings = read_settings(folder, raw, findings)
+    findings += unworkable(settings)
     if findings:
         raise Misuse("\n".join(f"{path}: {finding}" for finding in findings))
     return settings
+
+
+def unworkable(settings: Settings) -> list[str]:
+    """The numbers that no hub can work with, as `[table] what`; a connector's own are judged where it is made."""
+    tables: list[tuple[str, Any]] = [("hub", settings.hub)]
+    tables += [(f"sources.{name}", held.shared) for name, held in settings.sources.items()]
+    tables += [(f"destinations.{name}", held.shared) for name, held in settings.destinations.items()]
+    found = [f"[{table}] {words}: {mend}" for table, held in tables for _, words, mend in faults(held)]
+    for name, days in settings.retention.items():
+        found += [f"[retention] {words}: {mend}" for _, words, mend in fault(name, days, "_days")]
+    return found
+
+
+def require_zone(name: str) -> None:
+    """Raises `Misuse` for what is no time zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a region of it ("America") is a folder
+        raise Misuse(f"{name!r} is not in the IANA time zone database: write one like America/Chicago") from None
 
 
 def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Settings:
@@ -203,11 +224,9 @@ def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Set
     }
     for name, facility in facilities.items():
         try:
-            ZoneInfo(facility.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            findings.append(
-                f"[facilities.{name}] time_zone {facility.time_zone!r} is not in the IANA time zone database"
-            )
+            require_zone(facility.time_zone)
+        except Misuse as error:
+            findings.append(f"[facilities.{name}] time_zone {error}")
     sources = _endpoints(raw.get("sources", {}), "sources", SourceSettings, part)
     destinations = _endpoints(raw.get("destinations", {}), "destinations", DeliveryPolicy, part)
     retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}

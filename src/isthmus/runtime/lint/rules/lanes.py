@@ -21,11 +21,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not flow.lane:
             mend = 'add lane="PID-3" (the key whose messages keep their order), or lane=ALL'
             yield subject.at("error", flow, "declares no lane", mend)
+        elif not _are_texts(flow.lane):
+            mend = 'write lane="PID-3", or several: lane=("PID-3", "PV1-19")'
+            yield subject.at("error", flow, "its lane is no text", mend)
         else:
             yield from _paths(subject, flow)
         yield from _when_parked(subject, flow, flow.when_parked)
     for process in subject.processes:
         yield from _when_parked(subject, process, process.when_parked)
+
+
+def _are_texts(lane: object) -> bool:
+    return isinstance(lane, str) or (isinstance(lane, (tuple, list)) and all(isinstance(one, str) for one in lane))
 
 
 def _when_parked(subject: Subject, held: object, chosen: object) -> Iterator[Finding]:
