@@ -241,3 +241,9 @@ async def test_a_number_that_no_journal_reaches_is_a_wrong_argument(api, path):
 async def test_the_same_holds_in_a_list(api):
     reply = await api.post("/v1/replay", destinations=["archive"], ids=[1, 1 << 64])
     assert (reply.status, reply.body["code"]) == (400, "MISUSE")
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1001])
+async def test_a_page_of_the_audit_has_a_size(limit, api):
+    reply = await api.get("/v1/audit", limit=limit)
+    assert (reply.status, reply.body["code"]) == (400, "MISUSE")
