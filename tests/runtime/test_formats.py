@@ -47,6 +47,11 @@ def test_what_is_no_json_is_the_senders_fault_and_repeats_none_of_it(raw):
         reader("json")(raw)
 
 
+def test_json_that_is_nested_too_deeply_is_the_senders_fault():
+    with pytest.raises(PeerFault):
+        reader("json")(b"[" * 60_000 + b"]" * 60_000)
+
+
 def test_raw_bytes_have_neither_type_nor_id():
     read = reader("raw")(b"anything")
     assert (read.content, read.type, read.control) == (b"anything", "", b"")

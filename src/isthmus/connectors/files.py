@@ -37,6 +37,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ..kernel.errors import Conflict, IsthmusError, Misuse, PeerFault, Permanent, Transient, Unavailable
+from ..kernel.text import storable
 from ..ports import Context, Delivery, Fate, Intake, Outcome, Receipt
 from ..protocols import hl7v2
 
@@ -53,6 +54,9 @@ NOT_WHOLE = frozenset(("batch-count", "file-count", "no-batch-trailer", "no-file
 
 EVIDENCE_BYTES = 4096
 """How much of a file that is no message is kept with its refusal: enough to recognise it."""
+
+PUT_AWAY_BYTES_MAX = 240
+"""Of the 255 that file systems allow: room for a number and ".reason"."""
 
 NAME_BYTES_MAX = 200
 """Of the 255 that file systems allow: the temporary name is longer."""
@@ -256,7 +260,7 @@ class FilesSource:
 
     async def _refuse(self, name: str, fault: PeerFault) -> bool:
         evidence = await asyncio.to_thread(self._beginning, name)
-        self._intake.garbage(evidence, fault, origin=name)
+        self._intake.garbage(evidence, fault, origin=storable(name))
         await asyncio.to_thread(self._put_away, name, [str(fault)])
         return True
 
@@ -316,7 +320,7 @@ class FilesSource:
             if not answered.done():  # cut off by a stop: nobody waits any more
                 answered.set_result(receipt)
 
-        self._intake.receive(message, reply, origin=name, control=control)
+        self._intake.receive(message, reply, origin=storable(name), control=control)
         return await answered
 
     def _put_away(self, name: str, faults: list[str]) -> None:
@@ -345,7 +349,8 @@ def _faults(receipts: list[Receipt], start: int, pieces: int) -> list[str]:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """A name in a folder that is not taken: x.csv, x.csv.2, x.csv.3 ..."""
+    """A name in a folder that is not taken: x.csv, x.csv.2, x.csv.3 ...; a long one is cut, so that an ending fits."""
+    name = os.fsdecode(os.fsencode(name)[:PUT_AWAY_BYTES_MAX])
     target, number = folder / name, 1
     while target.exists():
         number += 1

@@ -19,6 +19,7 @@ from ..kernel.message import Dispatch, Message
 from ..model.event import Catalogue, Document
 from ..ports import Entry
 from ..protocols import hl7v2
+from .storable import require_storable, require_task
 from .tables import put_tables, version_of_tables
 
 Mac = Callable[[bytes], bytes]
@@ -181,6 +182,9 @@ class Plan:
             if to == TIMER:
                 raise Misuse("a timer belongs to a process: a flow has no memory that it could wake")
             raise Misuse(f"there is no destination {to!r} in hub.toml")
+        require_storable(dispatch)
+        if to == WORKLIST:
+            require_task(dispatch)
         if dispatch.lane is not None:
             names = (dispatch.lane,) if isinstance(dispatch.lane, str) else dispatch.lane
             lanes = tuple(dict.fromkeys(map(self.lane, names)))

@@ -1,0 +1,67 @@
+"""What a flow asks for and the journal cannot write parks one message; it does not stop the hub."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from isthmus.flows import forward, send, task, timer
+from isthmus.kernel import Dispatch, IsthmusError, Misuse
+from isthmus.kernel.message import Message
+from isthmus.model import CATALOGUE
+from isthmus.runtime.plan import Plan
+from isthmus.runtime.storable import require_storable
+
+HALF = "\ud800"
+
+
+def entry(dispatch: Dispatch):
+    """The dispatch as the hub would put it into the journal."""
+    plan = Plan([], [], {"archive": None}, CATALOGUE, lambda value: hashlib.sha256(value).digest()[:16], {})
+    return plan.entry(dispatch, (b"lane",), b"raw", True, 0, Message(1, "ehr", 0, b"raw"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        send("archive", b"x", key=HALF),
+        send("archive", b"x", key=5),
+        send("archive", b"x", headers={"file_name": HALF}),
+        send("archive", b"x", headers={"what": object()}),
+        send("archive", b"x", headers={"many": 1 << 70}),
+        task("look", owner="adt", text=HALF),
+        task("look", owner="adt", text=5),
+        task("look", owner=None, text="x"),
+        task("look", owner="adt", text="x", cents=1 << 70),
+        task("look", owner="adt", text="x", cents=1.5),
+        task("look", owner="adt", text="x", deadline_ns=1 << 70),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_when_it_is_decided(asked):
+    with pytest.raises(Misuse) as refused:
+        entry(asked)
+    assert HALF not in str(refused.value)
+
+
+def test_a_timer_beyond_the_clock_is_refused():
+    with pytest.raises(Misuse, match="64 bits"):
+        require_storable(timer("late", due_ns=1 << 70))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        forward("archive"),
+        send("archive", b"x", key="Zürich \U0001f600", headers={"file_name": "ü", "n": 3, "of": None}),
+        task("look", owner="adt", text="Wer ist das?", cents=-1, deadline_ns=1),
+    ],
+)
+def test_what_can_be_stored_is_taken(asked):
+    assert entry(asked).destination == asked.to
+
+
+def test_the_words_of_an_error_can_always_be_stored():
+    error = IsthmusError(f"a file {HALF}", detail=f"Zürich {HALF}")
+    assert str(error) == "a file ?"
+    assert error.detail == "Zürich ?"
