@@ -166,6 +166,13 @@ def test_with_tls_and_a_certificate_of_its_own_it_is_taken(isthmus, one, tmp_pat
     assert taken == [one.read_bytes()]
 
 
+def test_a_receiver_that_hangs_up_over_tls_may_want_a_certificate(isthmus, one, tmp_path, authority, secured):
+    address, taken = secured
+    said = isthmus("send", one, address, "--ca", tmp_path / authority.file)
+    assert (said.code, taken) == (3, [])
+    assert "--certificate" in said.err or "CERTIFICATE_REQUIRED" in said.err
+
+
 def test_a_server_that_nobody_vouches_for_gets_nothing(isthmus, one, secured):
     address, taken = secured
     said = isthmus("send", one, address, "--tls")

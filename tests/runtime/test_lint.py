@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from isthmus.kernel.errors import Misuse
 from isthmus.runtime.lint import Finding, all_rules, lint
+from isthmus.runtime.loader import load_declarations
 from isthmus.runtime.settings import load_settings
+from isthmus.security.vault import new_hub_key
 
 HUB = """\
 [hub]
@@ -186,10 +189,26 @@ def test_every_rule_says_what_it_is_for(name, rule):
 
 
 def test_a_secret_that_others_can_read_is_a_warning(hub):
-    (hub / "hub.key").write_text("x")
+    (hub / "hub.key").write_text(new_hub_key())
     (hub / "hub.key").chmod(0o644)
     (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
     assert [(one.level, one.rule, one.line) for one in lint(hub)] == [("warning", "secrets", 3)]
+
+
+@pytest.mark.parametrize(("key", "words"), [(b"garbage", "32 bytes"), (b"\xff\xfe", "no text in UTF-8")])
+def test_a_hub_key_that_is_none_is_found(key, words, hub):
+    (hub / "hub.key").write_bytes(key)
+    (hub / "hub.key").chmod(0o600)
+    (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
+    assert [(one.rule, one.line) for one in lint(hub) if words in one.what] == [("secrets", 3)]
+
+
+def test_a_key_that_is_made_at_the_first_start_is_missing_once_there_is_a_journal(hub):
+    (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:other.key"'))
+    assert lint(hub) == []
+    (hub / "data").mkdir()
+    (hub / "data" / "journal.db").write_bytes(b"")
+    assert [(one.rule, one.line) for one in lint(hub)] == [("secrets", 3)]
 
 
 def test_two_flows_of_one_name_are_found(hub):
@@ -215,6 +234,15 @@ def test_without_hub_toml_what_refers_to_it_is_not_judged(hub):
 def test_tables_of_the_wrong_shape_are_findings_not_failures(text, hub):
     (hub / "hub.toml").write_text(text + "\n")
     assert any(one.rule in ("settings", "connectors") for one in lint(hub))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("place", ["hub.toml", "flows"])
+def test_what_this_user_may_not_read_is_found_and_does_not_start_a_hub(place, hub):
+    (hub / place).chmod(0)
+    assert any(one.level == "error" and "this user" in one.what for one in lint(hub))
+    with pytest.raises(Misuse, match="cannot be read"):
+        (load_settings if place == "hub.toml" else load_declarations)(hub)
 
 
 def test_a_mark_that_windows_editors_put_before_the_text_is_no_fault(hub):

@@ -24,7 +24,7 @@ import msgspec
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
 from ..runtime import run_file
 from ..runtime.asks import Answer, Ask, Problem
-from ..runtime.settings import Settings, load_settings
+from ..runtime.settings import JOURNAL_FILE, Settings, load_settings
 
 if TYPE_CHECKING:
     from ..journal.search import Reader
@@ -71,7 +71,6 @@ def require_running(folder: Path) -> None:
 def look(folder: Path, function: Callable[[Reader], T]) -> T:
     """Run a query over the hub's journal, beside a running hub or without one."""
     from ..journal.search import open_read
-    from ..runtime.hub import JOURNAL_FILE
     from ..security import SecretStore, Vault
 
     settings = load_settings(folder)
@@ -156,12 +155,16 @@ def _refusal(status: int, body: bytes) -> Exception:
 
 async def _in_process(folder: Path, verb: Verb, ask: Ask) -> Answer:
     from ..observe import Observer
-    from ..runtime.hub import JOURNAL_FILE, open_hub
+    from ..runtime.hub import open_hub
     from ..runtime.operator import Operator
 
     settings = load_settings(folder)
-    if not (settings.data / JOURNAL_FILE).exists():
-        raise Misuse(f"there is no journal in {settings.data}: has the hub run here?")
+    try:
+        (settings.data / JOURNAL_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Misuse(f"there is no journal in {settings.data}: has the hub run here?") from None
+    except OSError as error:
+        raise StorageUnable(f"the folder {settings.data} cannot be used: {error.strerror}") from None
     if _locked(settings):
         raise Unavailable("a hub runs on this folder and its API does not answer (yet): try again, or look at its log")
     hub = open_hub(folder, Observer(level="error"))

@@ -24,6 +24,11 @@ WORDS = {
 }
 
 
+SEND_AGAIN = "send this message again"
+ASK_FOR_CERTIFICATE = "send this message again, with --certificate and --key where it asks for one (mutual TLS)"
+"""With TLS 1.3 a client hears only after the handshake that its certificate is missing, or hears nothing."""
+
+
 class Answer(NamedTuple):
     """What the receiver said; code "" where it said nothing that can be read."""
 
@@ -51,8 +56,9 @@ def read_answer(reply: bytes) -> Answer:
 
 
 class MllpClient:
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, advice: str) -> None:
         self._connection = connection
+        self._advice = advice
         self._decoder = mllp.Decoder()
 
     @classmethod
@@ -78,7 +84,7 @@ class MllpClient:
             raise Unavailable(
                 f"nobody listens on {given.to} ({error.strerror or error}): is the hub running, is it this port?"
             ) from None
-        return cls(connection)
+        return cls(connection, ASK_FOR_CERTIFICATE if tls and not given.certificate else SEND_AGAIN)
 
     def __enter__(self) -> MllpClient:
         return self
@@ -93,7 +99,7 @@ class MllpClient:
             while True:
                 data = self._connection.recv(READ_BYTES)
                 if not data:
-                    raise Unavailable("the receiver closed the connection without an answer: send this message again")
+                    raise Unavailable(f"the receiver closed the connection without an answer: {self._advice}")
                 for item in self._decoder.feed(data):
                     return read_answer(item) if isinstance(item, bytes) else Answer("", f"the answer is broken: {item}")
         except TimeoutError:

@@ -39,7 +39,7 @@ from .limits import faults
 from .loader import Declarations, load_connector, load_declarations
 from .outbox import Outbox
 from .plan import Plan
-from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
+from .settings import JOURNAL_FILE, DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .timers import Timers
 from .undecided import Undecided
@@ -48,8 +48,6 @@ from .window import DEFAULT_BOUNDS, Bounds
 RECOVERY_CHECK_S = 0.5
 STEP_CONNECTIONS = 8
 """Steps of one process that may be under way at once, each in its own instance."""
-
-JOURNAL_FILE = "journal.db"
 
 
 class Hub:
@@ -324,8 +322,9 @@ def make_data_folder(settings: Settings) -> None:
     """Raises `Misuse` where it cannot be."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
+        os.scandir(settings.data).close()
     except OSError as error:
-        raise Misuse(f"[hub] data: the folder {settings.data} cannot be made: {error.strerror}") from None
+        raise Misuse(f"[hub] data: the folder {settings.data} cannot be used: {error.strerror}") from None
 
 
 def first_key(settings: Settings) -> str:

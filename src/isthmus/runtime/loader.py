@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ def read_declarations(folder: Path, findings: list[str]) -> Declarations:
 
 def modules_of(folder: Path, below: str, findings: list[str]) -> Iterator[ModuleType]:
     """The modules of a folder of the hub, by name; why one cannot be imported goes into `findings`."""
+    if os.path.exists(folder / below) and not os.access(folder / below, os.R_OK | os.X_OK):
+        findings.append(f"the folder {folder / below} cannot be read by this user")  # a hub without flows refuses all
     sys.path.insert(0, str(folder))
     try:
         for path in sorted((folder / below).glob("*.py")):

@@ -21,8 +21,9 @@ from ..ports import Entry
 from ..security import Vault
 from . import asks, choosing, deploy, looks
 from .formats import reader
-from .hub import JOURNAL_FILE, Hub
+from .hub import Hub
 from .replaying import Replaying
+from .settings import JOURNAL_FILE
 
 T = TypeVar("T")
 

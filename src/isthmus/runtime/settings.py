@@ -138,6 +138,8 @@ class Settings(msgspec.Struct, frozen=True):
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin"}
+JOURNAL_FILE = "journal.db"
+"""In the data folder."""
 RETENTION_DAYS = 30.0
 METADATA = "metadata"
 """In [retention]: not a class of bodies, but how long is kept who sent what when, and what became of it."""
@@ -168,8 +170,10 @@ def load_settings(folder: Path) -> Settings:
     path = folder / "hub.toml"
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise Misuse(f"{path} is not there: `isthmus init {folder}` makes a hub") from None
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: {error}") from None
     findings: list[str] = []

@@ -56,7 +56,7 @@ class Subject:
     def toml_fault(self) -> tuple[int, str] | None:
         """Line and words of what makes hub.toml unreadable as TOML."""
         if not self.text and (self.folder / HUB_TOML).is_file() and (self.folder / HUB_TOML).stat().st_size:
-            return 1, "it is not readable as UTF-8"
+            return 1, "this user may not read it, or it is not UTF-8"
         try:
             tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
