@@ -72,7 +72,7 @@ def hub(tmp_path: Path) -> Path:
     (tmp_path / "hub.toml").write_text(HUB)
     (tmp_path / "flows" / "adt.py").write_text(FLOW)
     (tmp_path / "flows" / "stays.py").write_text(PROCESS)
-    (tmp_path / "samples" / "a.hl7").write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\r")
+    (tmp_path / "samples" / "a.hl7").write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\rPID|1||7\r")
     return tmp_path
 
 
@@ -140,6 +140,7 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("names", "hub.toml", ("[destinations.out]", '[destinations."a/b"]'), 13, "cannot be asked for by this name"),
     ("names", "flows/adt.py", ('flow("adt"', 'flow(""'), 3, "cannot be asked for by this name"),
     ("names", "flows/adt.py", ('flow("adt"', 'flow("tables"'), 3, "means the reference tables"),
+    ("lanes", "flows/adt.py", ('lane="PID-3"', 'lane="PID-99"'), 3, "no sample has a value at its lane, 'PID-99'"),
     ("lanes", "flows/adt.py", ('lane="PID-3"', "lane=3"), 3, "its lane is no text"),
     ("declarations", "flows/adt.py", ("import flow, forward\n", "import flow, forward\nimport sys\n\nsys.exit(3)\n"), 4, "SystemExit"),
     ("declarations", "flows/adt.py", ('adt.case("goes on"', 'adt = flow("b", source="ehr", accepts="hl7v2/ADT", owner="x", lane="PID-3", when_parked="wait")\nadt.case("goes on"'), 11, "the flow of line 3 is lost"),
