@@ -131,6 +131,7 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("numbers", "hub.toml", ("[facilities.main]", "[retention]\nstandard = nan\n[facilities.main]"), 5, "more than a hub can work with"),
     ("numbers", "hub.toml", ('listen = "127.0.0.1:2575"', 'listen = "127.0.0.1:2575"\nconnections_max = 0'), 11, "must be more than 0"),
     ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnect_s = -1'), 16, "must be more than 0"),
+    ("settings", "hub.toml", ('name = "test"', 'name = "${MY-HUB}"'), 1, "that is no reference"),
     ("settings", "hub.toml", ("America/Chicago", "America"), 5, "not in the IANA time zone database"),
     ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digset}"'), 13, "a name is made of {digest}"),
     ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digest"'), 13, "a name is made of {digest}"),

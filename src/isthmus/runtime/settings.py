@@ -147,7 +147,7 @@ METADATA_DAYS = 400.0
 
 
 def expand(value: Any, where: str) -> Any:
-    """Put the environment's values into text. Raises `Misuse` naming the variable that is missing."""
+    """Put the environment's values into text. Raises `Misuse` naming the variable that is missing, or what is none."""
     if isinstance(value, dict):
         return {key: expand(inner, f"{where}.{key}" if where else key) for key, inner in value.items()}
     if isinstance(value, list):
@@ -162,6 +162,8 @@ def expand(value: Any, where: str) -> Any:
             raise Misuse(f"{where} needs the environment variable {name}, which is not set")
         return given
 
+    if "${" in _REFERENCE.sub("", value):
+        raise Misuse(f"{where} has a ${{ that is no reference: write ${{NAME}} or ${{NAME:-default}}")
     return _REFERENCE.sub(look_up, value)
 
 
