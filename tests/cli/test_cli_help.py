@@ -97,6 +97,10 @@ def test_a_number_that_no_journal_reaches_is_a_wrong_argument(given, isthmus, hu
     assert isthmus(*given, "--hub", hub).code == 2
 
 
+def test_a_reason_that_is_no_text_is_a_wrong_argument(isthmus, hub):
+    assert isthmus("hold", "archive", "--reason", "caf\udce9", "--hub", hub).code == 2
+
+
 def test_raw_bytes_are_no_json(isthmus, hub):
     said = isthmus("show", 1, "--raw", "--json", "--hub", hub)
     assert (said.code, said.out) == (2, "")

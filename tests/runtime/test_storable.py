@@ -10,6 +10,7 @@ from isthmus.flows import forward, send, task, timer
 from isthmus.kernel import Dispatch, IsthmusError, Misuse
 from isthmus.kernel.message import Message
 from isthmus.model import CATALOGUE
+from isthmus.ports import Outcome
 from isthmus.runtime.plan import Plan
 from isthmus.runtime.storable import require_storable
 
@@ -65,3 +66,7 @@ def test_the_words_of_an_error_can_always_be_stored():
     error = IsthmusError(f"a file {HALF}", detail=f"Zürich {HALF}")
     assert str(error) == "a file ?"
     assert error.detail == "Zürich ?"
+
+
+def test_what_a_target_calls_a_delivery_can_always_be_stored():
+    assert Outcome(reference=f"/orders/{HALF}").reference == "/orders/?"

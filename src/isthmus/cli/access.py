@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
+from ..kernel.text import storable
 from ..runtime import run_file
 from ..runtime.asks import Answer, Ask, Problem
 from ..runtime.settings import JOURNAL_FILE, Settings, load_settings
@@ -43,7 +44,7 @@ def actor() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return os.environ.get("SUDO_USER") or user
+    return storable(os.environ.get("SUDO_USER") or user)
 
 
 def call(folder: Path, verb: str, ask: Ask, answers: type[A]) -> A:

@@ -84,4 +84,10 @@ def filter_of(given: argparse.Namespace) -> dict[str, str]:
 
 def reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
     words = "why, for the audit" + ("" if required else " (optional)")
-    parser.add_argument("--reason", default="", required=required, metavar="TEXT", help=words)
+    parser.add_argument("--reason", type=stored, default="", required=required, metavar="TEXT", help=words)
+
+
+def stored(text: str) -> str:
+    """A text that the journal keeps, for argparse; a terminal may hand over bytes that are none."""
+    text.encode()  # UnicodeEncodeError is a ValueError
+    return text
