@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
 import pytest
 
-from isthmus.flows import forward, send, task, timer
+from isthmus.flows import Process, forward, send, task, timer
 from isthmus.kernel import Dispatch, IsthmusError, Misuse
 from isthmus.kernel.message import Message
 from isthmus.model import CATALOGUE
-from isthmus.ports import Outcome
+from isthmus.ports import Delivery, Outcome
 from isthmus.runtime.plan import Plan
-from isthmus.runtime.storable import require_storable
+from isthmus.runtime.steps import StepSink
 
 HALF = "\ud800"
 
 
+def plan_of() -> Plan:
+    return Plan([], [], {"archive": None}, CATALOGUE, lambda value: hashlib.sha256(value).digest()[:16], {})
+
+
 def entry(dispatch: Dispatch):
     """The dispatch as the hub would put it into the journal."""
-    plan = Plan([], [], {"archive": None}, CATALOGUE, lambda value: hashlib.sha256(value).digest()[:16], {})
-    return plan.entry(dispatch, (b"lane",), b"raw", True, 0, Message(1, "ehr", 0, b"raw"))
+    return plan_of().entry(dispatch, (b"lane",), b"raw", True, 0, Message(1, "ehr", 0, b"raw"))
 
 
 @pytest.mark.parametrize(
@@ -45,9 +49,16 @@ def test_what_cannot_be_stored_is_refused_when_it_is_decided(asked):
     assert HALF not in str(refused.value)
 
 
-def test_a_timer_beyond_the_clock_is_refused():
+class State(msgspec.Struct, frozen=True):
+    n: int = 0
+
+
+@pytest.mark.parametrize("due_ns", [1 << 70, 1.5, float("inf")])
+def test_a_timer_beyond_the_clock_is_refused_in_its_step(due_ns):
+    process = Process("stays", owner="adt", state=State, version=1, migrate=None, when_parked="wait")
+    step = StepSink(process, plan_of(), journal=None, clock=None)
     with pytest.raises(Misuse, match="64 bits"):
-        require_storable(timer("late", due_ns=1 << 70))
+        step._follow([timer("late", due_ns=due_ns)], b"lane", Delivery(1, 1, "process:stays", b"", "k", 1))
 
 
 @pytest.mark.parametrize(

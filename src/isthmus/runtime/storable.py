@@ -19,8 +19,8 @@ def require_storable(dispatch: Dispatch) -> None:
     """Raises `Misuse` for what the journal cannot write. Says no values: they may be a message's."""
     if dispatch.key is not None:
         _require_text("key", dispatch.key)
-    if abs(dispatch.due_ns) > NUMBER_MAX:
-        raise Misuse("due_ns is beyond what the clock's 64 bits can hold")
+    if not isinstance(dispatch.due_ns, int) or abs(dispatch.due_ns) > NUMBER_MAX:
+        raise Misuse("due_ns is a whole number of nanoseconds that the clock's 64 bits can hold")
     if not dispatch.headers:
         return
     try:
