@@ -241,7 +241,8 @@ Open to everybody who can connect: `/healthz` (the process answers), `/readyz` (
 
 Fields of a GET come as query parameters, those of a POST as a JSON object; those in braces stand in the path. Times are
 RFC 3339 in UTC, bodies are base64. What is refused answers `{"code": ..., "problem": ...}` with 400 (what is wrong and how to
-mend it), 401 (no token), 413 (too large), 503 (the journal cannot be written) or 500 (a defect: see the log).
+mend it), 401 (no token), 404 or 405 (no such place, no such method), 413 (too large), 503 (the journal cannot be
+written) or 500 (a defect: see the log).
 """
 
 METRICS = """`GET /metrics`, with the token, in the Prometheus text format. The figures are the ledger's own.

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from .kernel.errors import IsthmusError
+from .kernel.text import storable
 
 
 class Intake(Protocol):
@@ -168,7 +169,7 @@ class Outcome:
 
     def __init__(self, already_there: bool = False, reference: str = "", reply: bytes | None = None) -> None:
         self.already_there = already_there
-        self.reference = reference
+        self.reference = storable(reference)  # a target's words: they may be anything
         self.reply = reply
 
 

@@ -84,3 +84,36 @@ def test_a_hub_that_never_ran_is_told_so(name, isthmus, hub):
     said = isthmus(name, "--hub", hub)
     assert said.code == 2
     assert "has the hub run here?" in said.err
+
+
+def test_a_folder_that_is_no_hub_has_no_controls_to_list(isthmus, tmp_path):
+    said = isthmus("control", "--hub", tmp_path)
+    assert said.code == 2
+    assert "isthmus init" in said.err
+
+
+@pytest.mark.parametrize("given", [("show", 1 << 64), ("messages", "--after", 1 << 64), ("parked", "--take", 1 << 64)])
+def test_a_number_that_no_journal_reaches_is_a_wrong_argument(given, isthmus, hub):
+    assert isthmus(*given, "--hub", hub).code == 2
+
+
+def test_a_reason_that_is_no_text_is_a_wrong_argument(isthmus, hub):
+    assert isthmus("hold", "archive", "--reason", "caf\udce9", "--hub", hub).code == 2
+
+
+def test_raw_bytes_are_no_json(isthmus, hub):
+    said = isthmus("show", 1, "--raw", "--json", "--hub", hub)
+    assert (said.code, said.out) == (2, "")
+
+
+def test_a_defect_exits_with_4_and_says_where_and_not_what(isthmus, hub, monkeypatch):
+    words = "PID|1||Canary"
+
+    def broken(folder):
+        raise ValueError(words)
+
+    monkeypatch.setattr("isthmus.runtime.settings.load_settings", broken)
+    said = isthmus("test", hub)
+    assert said.code == 4
+    assert "defect of the hub (ValueError)" in said.err
+    assert "Canary" not in said.err

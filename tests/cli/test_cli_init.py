@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tomllib
 
 import pytest
 
@@ -73,3 +74,20 @@ def test_a_place_that_cannot_be_written_is_a_sentence(isthmus, tmp_path):
     said = isthmus("init", tmp_path / "file")
     assert said.code == 2
     assert "cannot be written" in said.err
+
+
+@pytest.mark.parametrize("name", ['St. "Mary"', "back\\slash", "Spital Zürich"])
+def test_any_name_of_a_hub_stands_in_hub_toml_as_it_was_given(name, isthmus, tmp_path):
+    assert isthmus("init", tmp_path / "hub", "--name", name).code == 0
+    assert tomllib.loads((tmp_path / "hub" / "hub.toml").read_text())["hub"]["name"] == name
+
+
+def test_a_region_is_no_time_zone(isthmus, tmp_path):
+    said = isthmus("init", tmp_path / "hub", "--time-zone", "America")
+    assert said.code == 2
+    assert "write one like America/Chicago" in said.err
+
+
+def test_the_commands_that_it_names_can_be_copied(isthmus, tmp_path):
+    said = isthmus("init", tmp_path / "my hub")
+    assert f"isthmus run '{tmp_path / 'my hub'}'" in said.out

@@ -187,3 +187,28 @@ def test_a_hub_whose_journal_was_taken_over_stops_by_itself_and_acknowledges_not
     assert process.ends() == 2
     assert "another process has taken over this journal" in process.log.read_text()
     assert "Traceback" not in process.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['data = "hub.toml"', 'data = "/proc/none"', 'key = "file:/nowhere/hub.key"'],
+    ids=["a file is there", "no folder can be made there", "no key can be made there"],
+)
+def test_a_place_that_cannot_be_written_exits_with_2_and_is_named(line, isthmus, tmp_path):
+    hub = tmp_path / "hub"
+    isthmus("init", hub)
+    setting = line.partition(" ")[0]
+    text = (hub / "hub.toml").read_text()
+    changed = "".join(line + "\n" if one.startswith(f"{setting} =") else one for one in text.splitlines(keepends=True))
+    (hub / "hub.toml").write_text(changed)
+    said = isthmus("run", hub)
+    assert said.code == 2
+    assert "cannot be" in said.err
+
+
+def test_a_token_that_cannot_be_made_exits_with_2(isthmus, hub):
+    text = (hub / "hub.toml").read_text()
+    (hub / "hub.toml").write_text(text.replace("file:admin.token", "file:nowhere/admin.token"))
+    said = isthmus("run", hub)
+    assert said.code == 2
+    assert "file:nowhere/admin.token cannot be made" in said.err

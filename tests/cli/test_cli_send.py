@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,25 @@ def test_plaintext_beyond_this_machine_wants_a_reason(isthmus, one):
     assert "--plaintext REASON" in said.err
 
 
+@pytest.mark.parametrize("given", [("--timeout", "-1"), ("--timeout", "0"), ("--rate", "nan"), ("--timeout", "inf")])
+def test_times_that_no_clock_can_wait_exit_with_2(given, isthmus, one):
+    assert isthmus("send", one, "127.0.0.1:1", *given).code == 2
+
+
+def test_a_key_without_its_certificate_is_not_sent_in_plaintext(isthmus, one):
+    with receiver(answering("AA")) as (address, taken):
+        said = isthmus("send", one, address, "--key", one)
+    assert (said.code, taken) == (2, [])
+    assert "--certificate" in said.err
+
+
+def test_a_port_that_speaks_no_tls_is_told(isthmus, one):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        said = isthmus("send", one, f"127.0.0.1:{silent.getsockname()[1]}", "--tls", "--timeout", "0.2")
+    assert said.code == 3
+    assert "does that port speak TLS?" in said.err
+
+
 # ---- TLS
 
 
@@ -144,6 +164,13 @@ def test_with_tls_and_a_certificate_of_its_own_it_is_taken(isthmus, one, tmp_pat
     said = isthmus("send", one, address, "--tls", "--ca", tmp_path / authority.file, *files)
     assert said.code == 0
     assert taken == [one.read_bytes()]
+
+
+def test_a_receiver_that_hangs_up_over_tls_may_want_a_certificate(isthmus, one, tmp_path, authority, secured):
+    address, taken = secured
+    said = isthmus("send", one, address, "--ca", tmp_path / authority.file)
+    assert (said.code, taken) == (3, [])
+    assert "--certificate" in said.err or "CERTIFICATE_REQUIRED" in said.err
 
 
 def test_a_server_that_nobody_vouches_for_gets_nothing(isthmus, one, secured):

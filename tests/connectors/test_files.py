@@ -213,6 +213,26 @@ async def test_a_folder_that_goes_away_is_polled_again_when_it_is_back(inbox: In
     await inbox.until_there("done/x")
 
 
+@pytest.mark.parametrize("name", [b"bad\xff.hl7", b"new\nline.hl7", "Zürich $(x);.hl7".encode(), b"-r"])
+async def test_whatever_a_file_is_called_it_is_taken_once_under_a_name_that_can_be_stored(
+    name: bytes, inbox: Inbox
+) -> None:
+    (inbox.folder / os.fsdecode(name)).write_bytes(message(1))
+    await inbox.open()
+    await inbox.until_there("done/" + os.fsdecode(name))
+    assert inbox.intake.origins == [os.fsdecode(name).encode("utf-8", "replace").decode()]
+
+
+async def test_a_name_without_room_for_a_reason_is_cut_and_holds_nothing_up(inbox: Inbox) -> None:
+    name = "n" * 251 + ".hl7"
+    (inbox.folder / name).write_bytes(b"no message")
+    await inbox.open(split="hl7v2")
+    async with asyncio.timeout(5):
+        while len(inbox.names("failed")) < 2:
+            await asyncio.sleep(0.002)
+    assert inbox.names(files.CLAIMED) == []
+
+
 async def test_files_are_deleted_where_that_is_declared(inbox: Inbox) -> None:
     (inbox.folder / "x").write_text("x")
     await inbox.open(after="delete")

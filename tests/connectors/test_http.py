@@ -395,3 +395,9 @@ def test_settings_that_cannot_work_are_refused_at_the_start(settings: dict[str, 
 async def test_plaintext_beyond_this_machine_needs_a_waiver(context: Make) -> None:
     with pytest.raises(Misuse, match="plaintext"):
         await http.sink(http.SinkSettings(url="http://192.0.2.1/x"), context()).open()
+
+
+async def test_a_location_that_is_no_text_is_kept_as_far_as_it_is_one(orders, sending) -> None:
+    service, url = orders
+    service.answer_next.append(Response("", 201, {"Location": "/orders/\xff"}))
+    assert (await sending(url=url)).reference == "/orders/?"

@@ -16,7 +16,7 @@ from isthmus.journal.trail import RUN_MESSAGES
 from isthmus.journal.verify import verify
 from isthmus.journal.worklist import destinations, items, newer_delivered, sizes
 from isthmus.kernel.clock import NS_PER_HOUR
-from isthmus.kernel.errors import Misuse, Tampered
+from isthmus.kernel.errors import Misuse, StorageUnable, Tampered
 from isthmus.ports import Decision, Entry, Kind, State, Work
 from isthmus.security import Vault
 from isthmus.security.vault import new_hub_key
@@ -48,6 +48,18 @@ def test_a_reader_cannot_write(reader: Reader) -> None:
 def test_a_missing_journal_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="no journal at"):
         open_read(tmp_path / "none.db", Vault(HUB_KEY))
+
+
+def test_a_journal_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "folder.db").mkdir()
+    with pytest.raises(StorageUnable, match="cannot be read"):
+        open_read(tmp_path / "folder.db", Vault(HUB_KEY))
+
+
+def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("hello " * 1000)
+    with pytest.raises(Misuse, match="is no journal"):
+        open_read(tmp_path / "text.db", Vault(HUB_KEY))
 
 
 def test_a_reader_needs_the_hub_key(box: Box) -> None:

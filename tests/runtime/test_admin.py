@@ -232,3 +232,20 @@ async def test_parameters_of_the_document_are_those_that_are_taken(api):
         if "requestBody" in operation:
             named |= set(operation["requestBody"]["content"]["application/json"]["schema"]["properties"])
         assert named == set(verb.ask.__struct_fields__)
+
+
+@pytest.mark.parametrize("path", ["/v1/messages/99999999999999999999", "/v1/messages?after=99999999999999999999"])
+async def test_a_number_that_no_journal_reaches_is_a_wrong_argument(api, path):
+    reply = await api.get(path)
+    assert (reply.status, reply.body["code"]) == (400, "MISUSE")
+
+
+async def test_the_same_holds_in_a_list(api):
+    reply = await api.post("/v1/replay", destinations=["archive"], ids=[1, 1 << 64])
+    assert (reply.status, reply.body["code"]) == (400, "MISUSE")
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1001])
+async def test_a_page_of_the_audit_has_a_size(limit, api):
+    reply = await api.get("/v1/audit", limit=limit)
+    assert (reply.status, reply.body["code"]) == (400, "MISUSE")

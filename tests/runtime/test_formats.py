@@ -66,6 +66,11 @@ def test_cxml_is_of_the_document_inside_known_by_its_payload_and_keeps_order_by_
         reader("cxml")(raw[:40])
 
 
+def test_json_that_is_nested_too_deeply_is_the_senders_fault():
+    with pytest.raises(PeerFault):
+        reader("json")(b"[" * 60_000 + b"]" * 60_000)
+
+
 def test_raw_bytes_have_neither_type_nor_id():
     read = reader("raw")(b"anything")
     assert (read.content, read.type, read.control) == (b"anything", "", b"")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from isthmus.kernel.errors import Misuse
 from isthmus.runtime.lint import Finding, all_rules, lint
+from isthmus.runtime.loader import load_declarations
+from isthmus.runtime.settings import load_settings
+from isthmus.security.vault import new_hub_key
 
 HUB = """\
 [hub]
@@ -67,7 +72,7 @@ def hub(tmp_path: Path) -> Path:
     (tmp_path / "hub.toml").write_text(HUB)
     (tmp_path / "flows" / "adt.py").write_text(FLOW)
     (tmp_path / "flows" / "stays.py").write_text(PROCESS)
-    (tmp_path / "samples" / "a.hl7").write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\r")
+    (tmp_path / "samples" / "a.hl7").write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1\rPID|1||7\r")
     return tmp_path
 
 
@@ -125,6 +130,27 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("folders", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "out"'), 15, "there is no folder out"),
     ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnections = 0'), 16, "connections = 0 must be more than 0"),
     ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = -1'), 10, "must not be negative"),
+    ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = inf'), 10, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('facility = "main"', 'facility = "main"\nduplicates_days = 1e300'), 10, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('name = "test"', 'name = "test"\ngrace_s = nan'), 3, "more than a hub can work with"),
+    ("numbers", "hub.toml", ("[facilities.main]", "[retention]\nstandard = nan\n[facilities.main]"), 5, "more than a hub can work with"),
+    ("numbers", "hub.toml", ('listen = "127.0.0.1:2575"', 'listen = "127.0.0.1:2575"\nconnections_max = 0'), 11, "must be more than 0"),
+    ("numbers", "hub.toml", ('address = "127.0.0.1:2576"', 'address = "127.0.0.1:2576"\nconnect_s = -1'), 16, "must be more than 0"),
+    ("settings", "hub.toml", ('name = "test"', 'name = "${MY-HUB}"'), 1, "that is no reference"),
+    ("settings", "hub.toml", ("America/Chicago", "America"), 5, "not in the IANA time zone database"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digset}"'), 13, "a name is made of {digest}"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nname = "{digest"'), 13, "a name is made of {digest}"),
+    ("connectors", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "."\nmode = "rw"'), 13, "mode is written in octal"),
+    ("certificates", "hub.toml", ('"127.0.0.1:2575"', '"127.0.0.1:2575"\ntls = { certificate = "no.pem", key = "no.key" }'), 11, "no.pem, or the key that belongs to it, is not there"),
+    ("certificates", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\ntls = { ca = "hub.toml" }'), 16, "hub.toml cannot be used"),
+    ("names", "hub.toml", ("[destinations.out]", '[destinations."a/b"]'), 13, "cannot be asked for by this name"),
+    ("names", "flows/adt.py", ('flow("adt"', 'flow(""'), 3, "cannot be asked for by this name"),
+    ("names", "flows/adt.py", ('flow("adt"', 'flow("tables"'), 3, "means the reference tables"),
+    ("lanes", "flows/adt.py", ('lane="PID-3"', 'lane="PID-99"'), 3, "no sample has a value at its lane, 'PID-99'"),
+    ("lanes", "flows/adt.py", ('lane="PID-3"', "lane=3"), 3, "its lane is no text"),
+    ("declarations", "flows/adt.py", ("import flow, forward\n", "import flow, forward\nimport sys\n\nsys.exit(3)\n"), 4, "SystemExit"),
+    ("declarations", "flows/adt.py", ('adt.case("goes on"', 'adt = flow("b", source="ehr", accepts="hl7v2/ADT", owner="x", lane="PID-3", when_parked="wait")\nadt.case("goes on"'), 11, "the flow of line 3 is lost"),
+    ("declarations", "flows/adt.py", ('expect=["send:out"]', 'expect="send:out"'), 11, "expects a text"),
     ("retention", "flows/adt.py", ('owner="integration"', 'owner="integration", retention="long"'), 3, "no retention class 'long'"),
     ("retention", "hub.toml", ("[facilities.main]", "[retention]\nstandard = 0\n[facilities.main]"), 5, "would keep nothing"),
     ("retention", "hub.toml", ("[facilities.main]", "[retention]\nlong = 99\n[facilities.main]"), 5, "no flow uses the class 'long'"),
@@ -176,7 +202,7 @@ def test_every_rule_says_what_it_is_for(name, rule):
 
 
 def test_a_secret_that_others_can_read_is_a_warning(hub):
-    (hub / "hub.key").write_text("x")
+    (hub / "hub.key").write_text(new_hub_key())
     (hub / "hub.key").chmod(0o644)
     (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
     assert [(one.level, one.rule, one.line) for one in lint(hub)] == [("warning", "secrets", 3)]
@@ -188,6 +214,22 @@ def test_a_sample_that_asks_for_an_acknowledgement_that_none_will_send_is_a_warn
     assert [(one.level, one.rule, one.file) for one in lint(hub)] == [("warning", "acknowledgements", "flows/adt.py")]
     (hub / "hub.toml").write_text(HUB.replace('facility = "main"\nlisten', 'application_ack_to = "out"\nlisten'))
     assert lint(hub) == []
+
+
+@pytest.mark.parametrize(("key", "words"), [(b"garbage", "32 bytes"), (b"\xff\xfe", "no text in UTF-8")])
+def test_a_hub_key_that_is_none_is_found(key, words, hub):
+    (hub / "hub.key").write_bytes(key)
+    (hub / "hub.key").chmod(0o600)
+    (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:hub.key"'))
+    assert [(one.rule, one.line) for one in lint(hub) if words in one.what] == [("secrets", 3)]
+
+
+def test_a_key_that_is_made_at_the_first_start_is_missing_once_there_is_a_journal(hub):
+    (hub / "hub.toml").write_text(HUB.replace('name = "test"', 'name = "test"\nkey = "file:other.key"'))
+    assert lint(hub) == []
+    (hub / "data").mkdir()
+    (hub / "data" / "journal.db").write_bytes(b"")
+    assert [(one.rule, one.line) for one in lint(hub)] == [("secrets", 3)]
 
 
 def test_two_flows_of_one_name_are_found(hub):
@@ -213,6 +255,40 @@ def test_without_hub_toml_what_refers_to_it_is_not_judged(hub):
 def test_tables_of_the_wrong_shape_are_findings_not_failures(text, hub):
     (hub / "hub.toml").write_text(text + "\n")
     assert any(one.rule in ("settings", "connectors") for one in lint(hub))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("place", ["hub.toml", "flows"])
+def test_what_this_user_may_not_read_is_found_and_does_not_start_a_hub(place, hub):
+    (hub / place).chmod(0)
+    assert any(one.level == "error" and "this user" in one.what for one in lint(hub))
+    with pytest.raises(Misuse, match="cannot be read"):
+        (load_settings if place == "hub.toml" else load_declarations)(hub)
+
+
+def test_a_mark_that_windows_editors_put_before_the_text_is_no_fault(hub):
+    (hub / "hub.toml").write_bytes(b"\xef\xbb\xbf" + HUB.encode())
+    assert lint(hub) == []
+    assert load_settings(hub).hub.name == "test"
+
+
+def test_a_table_that_cannot_be_read_is_not_called_missing(hub):
+    (hub / "hub.toml").write_text(
+        HUB.replace("listen =", 'duplicates_days = "7"\nlisten =').replace("time_zone", "zone")
+    )
+    assert [(one.rule, one.line) for one in lint(hub)] == [("settings", 5), ("settings", 10)]
+
+
+@pytest.mark.parametrize("line", ["duplicates_days = inf", "duplicates_days = -1", "body_bytes_max = 0"])
+def test_numbers_that_no_hub_can_work_with_do_not_start_one(line, hub):
+    (hub / "hub.toml").write_text(HUB.replace("listen =", f"{line}\nlisten ="))
+    with pytest.raises(Misuse, match=r"\[sources\.ehr\]"):
+        load_settings(hub)
+
+
+def test_a_flow_with_bytes_that_python_does_not_read_is_found_in_its_file(hub):
+    (hub / "flows" / "adt.py").write_bytes(FLOW.encode() + b"\0")
+    assert [(one.rule, one.file) for one in lint(hub)] == [("declarations", "flows/adt.py")]
 
 
 def test_bytes_that_are_no_text_are_a_finding(hub):

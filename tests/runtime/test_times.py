@@ -36,3 +36,9 @@ def test_no_time_is_no_bound():
 def test_what_is_no_time_is_refused_with_examples(text):
     with pytest.raises(Misuse, match="12h, 2d"):
         parse_time(text, NOW)
+
+
+@pytest.mark.parametrize("text", ["9999999999d", "0001-01-01", "1969-12-30", "9999-12-31", "2300-01-01"])
+def test_a_time_that_the_journal_cannot_hold_is_refused(text):
+    with pytest.raises(Misuse, match="1970 to 2262"):
+        parse_time(text, NOW)

@@ -21,10 +21,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
-from ..kernel.errors import Misuse, StorageUnable, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Unavailable
+from ..kernel.text import storable
 from ..runtime import run_file
 from ..runtime.asks import Answer, Ask, Problem
-from ..runtime.settings import Settings, load_settings
+from ..runtime.settings import JOURNAL_FILE, Settings, load_settings
 
 if TYPE_CHECKING:
     from ..journal.search import Reader
@@ -46,7 +47,7 @@ def actor() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return os.environ.get("SUDO_USER") or user
+    return storable(os.environ.get("SUDO_USER") or user)
 
 
 def call(folder: Path, verb: str, ask: Ask, answers: type[A]) -> A:
@@ -80,7 +81,6 @@ def require_stopped(settings: Settings) -> None:
 def look(folder: Path, function: Callable[[Reader], T]) -> T:
     """Run a query over the hub's journal, beside a running hub or without one."""
     from ..journal.search import open_read
-    from ..runtime.hub import JOURNAL_FILE
     from ..security import SecretStore, Vault
 
     settings = load_settings(folder)
@@ -158,7 +158,7 @@ def _refusal(status: int, body: bytes) -> Exception:
         return Unavailable(f"something else than a hub answers there (HTTP {status})")
     if status == 503:
         return StorageUnable(problem.problem)
-    return Misuse(problem.problem)
+    return IsthmusError(problem.problem) if status == 500 else Misuse(problem.problem)
 
 
 # ---- in this process
@@ -166,12 +166,16 @@ def _refusal(status: int, body: bytes) -> Exception:
 
 async def _in_process(folder: Path, verb: Verb, ask: Ask) -> Answer:
     from ..observe import Observer
-    from ..runtime.hub import JOURNAL_FILE, open_hub
+    from ..runtime.hub import open_hub
     from ..runtime.operator import Operator
 
     settings = load_settings(folder)
-    if not (settings.data / JOURNAL_FILE).exists():
-        raise Misuse(f"there is no journal in {settings.data}: has the hub run here?")
+    try:
+        (settings.data / JOURNAL_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Misuse(f"there is no journal in {settings.data}: has the hub run here?") from None
+    except OSError as error:
+        raise StorageUnable(f"the folder {settings.data} cannot be used: {error.strerror}") from None
     if _locked(settings):
         raise Unavailable("a hub runs on this folder and its API does not answer (yet): try again, or look at its log")
     hub = open_hub(folder, Observer(level="error"))

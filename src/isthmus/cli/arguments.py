@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from ..kernel.clock import NS_PER_S
+
 HUB_VARIABLE = "ISTHMUS_HUB"
 
 
@@ -31,6 +33,26 @@ def hub(parser: argparse.ArgumentParser) -> None:
         dest="folder",
         help=f"the hub's folder (default: ${HUB_VARIABLE}, or the current folder)",
     )
+
+
+NUMBER_MAX = (1 << 63) - 1
+"""What the journal counts in: 64 bits."""
+
+
+def number(text: str) -> int:
+    """The number of a message, an item or a page, for argparse."""
+    found = int(text)
+    if not -NUMBER_MAX <= found <= NUMBER_MAX:
+        raise ValueError
+    return found
+
+
+def more_than_nothing(text: str) -> float:
+    """Seconds, or a rate, for argparse; a time that is beyond what a clock can wait is none."""
+    found = float(text)
+    if not 0 < found < NUMBER_MAX / NS_PER_S:
+        raise ValueError
+    return found
 
 
 def json(parser: argparse.ArgumentParser) -> None:
@@ -62,4 +84,10 @@ def filter_of(given: argparse.Namespace) -> dict[str, str]:
 
 def reason(parser: argparse.ArgumentParser, *, required: bool) -> None:
     words = "why, for the audit" + ("" if required else " (optional)")
-    parser.add_argument("--reason", default="", required=required, metavar="TEXT", help=words)
+    parser.add_argument("--reason", type=stored, default="", required=required, metavar="TEXT", help=words)
+
+
+def stored(text: str) -> str:
+    """A text that the journal keeps, for argparse; a terminal may hand over bytes that are none."""
+    text.encode()  # UnicodeEncodeError is a ValueError
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, StorageUnable, Tampered, Unavailable
+from ..kernel.errors import IsthmusError, Misuse, PeerFault, Permanent, Tampered, Unavailable
 
 
 class Exit(enum.IntEnum):
@@ -34,4 +34,4 @@ def exit_of(error: IsthmusError) -> Exit:
         return Exit.UNREACHABLE
     if isinstance(error, Tampered):
         return Exit.FINDINGS
-    return Exit.FAILED if isinstance(error, StorageUnable) else Exit.USAGE
+    return Exit.FAILED

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -68,3 +69,12 @@ def main(given: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough (`isthmus messages | head`); Python would complain at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except Exception as error:
+        print(f"isthmus {arguments.command}: {defect(error)}", file=sys.stderr)
+        return Exit.FAILED
+
+
+def defect(error: Exception) -> str:
+    """What nobody foresaw: its kind and where, without its words, which may be a message's."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    return f"this is a defect of the hub ({type(error).__name__}): please report it with what follows\n{places}"

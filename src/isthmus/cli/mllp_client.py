@@ -24,6 +24,11 @@ WORDS = {
 }
 
 
+SEND_AGAIN = "send this message again"
+ASK_FOR_CERTIFICATE = "send this message again, with --certificate and --key where it asks for one (mutual TLS)"
+"""With TLS 1.3 a client hears only after the handshake that its certificate is missing, or hears nothing."""
+
+
 class Answer(NamedTuple):
     """What the receiver said; code "" where it said nothing that can be read."""
 
@@ -51,8 +56,9 @@ def read_answer(reply: bytes) -> Answer:
 
 
 class MllpClient:
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, advice: str) -> None:
         self._connection = connection
+        self._advice = advice
         self._decoder = mllp.Decoder()
 
     @classmethod
@@ -63,17 +69,22 @@ class MllpClient:
         tls = _tls(given)
         if tls is None and not is_loopback(host) and not given.plaintext:
             raise Misuse(f"this would carry messages in plaintext to {host}: add --tls, or --plaintext REASON")
+        connected = False
         try:
             connection = socket.create_connection((host, port), given.timeout)
+            connected = True
             if tls is not None:
                 connection = tls.wrap_socket(connection, server_hostname=given.server_name or host)
         except ssl.SSLError as error:
             raise Unavailable(f"TLS with {given.to} failed: {error.reason}") from None
+        except TimeoutError:
+            what = "answered no TLS handshake: does that port speak TLS?" if connected else "could not be reached"
+            raise Unavailable(f"{given.to} {what} ({given.timeout:g} s, --timeout)") from None
         except OSError as error:
             raise Unavailable(
                 f"nobody listens on {given.to} ({error.strerror or error}): is the hub running, is it this port?"
             ) from None
-        return cls(connection)
+        return cls(connection, ASK_FOR_CERTIFICATE if tls and not given.certificate else SEND_AGAIN)
 
     def __enter__(self) -> MllpClient:
         return self
@@ -88,7 +99,7 @@ class MllpClient:
             while True:
                 data = self._connection.recv(READ_BYTES)
                 if not data:
-                    raise Unavailable("the receiver closed the connection without an answer: send this message again")
+                    raise Unavailable(f"the receiver closed the connection without an answer: {self._advice}")
                 for item in self._decoder.feed(data):
                     return read_answer(item) if isinstance(item, bytes) else Answer("", f"the answer is broken: {item}")
         except TimeoutError:
@@ -98,7 +109,9 @@ class MllpClient:
 
 
 def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
-    if not (given.tls or given.ca or given.certificate):
+    if given.key and not given.certificate:
+        raise Misuse("--key belongs to a --certificate, which is not given")
+    if not (given.tls or given.ca or given.certificate or given.server_name):
         return None
     settings = Tls(certificate=str(given.certificate or ""), key=str(given.key or ""), ca=str(given.ca or ""))
     return client_tls(settings, Path.cwd())

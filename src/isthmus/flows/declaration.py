@@ -127,7 +127,9 @@ class Flow:
         parks: str | None = None,
         bad: Mapping[int, str] | None = None,
     ) -> None:
-        """Declare what a sample must give. See `Case`."""
+        """Declare what a sample must give. See `Case`. Raises `Misuse` for a text where a list belongs."""
+        if isinstance(expect, str):
+            raise Misuse(f"the case {name!r} expects a text: write expect=[{expect!r}]")
         wanted = dict(expect) if isinstance(expect, Mapping) else None if expect is None else tuple(expect)
         self.cases.append(Case(name, sample, wanted, parks, dict(bad or {})))
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from ..kernel.errors import Misuse
+from ..kernel.errors import IsthmusError, Misuse, StorageUnable
 from ..ports import Decision, Kind, State
 from ..security.vault import Vault
 from .migrate import schema
@@ -38,8 +38,8 @@ class Reader(View):
             db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
             db.set_busy_timeout(BUSY_MS)
             version = schema(db)
-        except (apsw.CantOpenError, apsw.NotADBError):
-            raise Misuse(f"there is no journal at {path}: has the hub run here?") from None
+        except apsw.Error as error:
+            raise _unopened(path, error) from None
         super().__init__(db, vault)
         self.path = path
         try:
@@ -63,10 +63,24 @@ class Reader(View):
         self.db.close()
 
 
+def _unopened(path: Path, error: Exception) -> IsthmusError:
+    """Why a journal cannot be looked at, in words."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return Misuse(f"there is no journal at {path}: has the hub run here?")
+    except OSError as refused:
+        return StorageUnable(f"the journal at {path} cannot be read: {refused.strerror}")
+    if isinstance(error, apsw.NotADBError):
+        return Misuse(f"what is at {path} is no journal")
+    # Beside a running hub, and after one that was killed, SQLite shares its log through files of the same folder.
+    return StorageUnable(f"the journal at {path} cannot be read: may this user read it and write to its folder?")
+
+
 def open_read(path: Path, vault: Vault) -> Reader:
     """A reader of the journal at `path`, beside a running hub or without one.
 
-    Raises `Misuse` when there is none, `Tampered` when the hub key is another one.
+    Raises `Misuse` when there is none, `StorageUnable` when it cannot be read, `Tampered` when the hub key is another one.
     """
     return Reader(path, vault)
 

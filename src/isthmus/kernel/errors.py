@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .text import storable
+
 
 class IsthmusError(Exception):
     """Something went wrong in the hub."""
@@ -19,8 +21,8 @@ class IsthmusError(Exception):
     code: ClassVar[str] = "ISTHMUS"
 
     def __init__(self, message: str | None = None, *, detail: str | None = None) -> None:
-        super().__init__(message or (self.__doc__ or self.code).splitlines()[0])
-        self.detail = detail
+        super().__init__(storable(message or (self.__doc__ or self.code).splitlines()[0]))
+        self.detail = storable(detail) if detail else detail
 
 
 class Unavailable(IsthmusError):

@@ -11,9 +11,8 @@ from ..journal.search import open_read
 from ..kernel.errors import Misuse
 from ..reconcile import DeclaredControl, Result
 from ..security import SecretStore, Vault
-from .hub import JOURNAL_FILE
 from .loader import load_declarations, modules_of
-from .settings import load_settings
+from .settings import JOURNAL_FILE, load_settings
 from .sides import HubSides
 
 FOLDER = "controls"

@@ -64,7 +64,7 @@ def read_hl7v2(raw: bytes) -> Read:
 def read_json(raw: bytes) -> Read:
     try:
         content = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PeerFault("this is not JSON", rule=f"RFC 8259 ({type(error).__name__})") from None
     control = str(content.get("id") or "") if isinstance(content, dict) else ""
     return Read(content, json_type(content), control.encode())

@@ -36,13 +36,14 @@ from ..ports import Context, Entry, Journal, Outcome, Sink, Source
 from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
+from .limits import faults
 from .loader import Declarations, load_connector, load_declarations
 from .money import MoneyOf, reader_of
 from .outbox import Outbox
 from .owed import Acknowledgements
 from .plan import ROWS, Plan, subscriptions_of
 from .rows import RowsSink
-from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
+from .settings import JOURNAL_FILE, DeliveryPolicy, Endpoint, Settings, load_settings
 from .steps import StepSink
 from .stored_tables import destination_of
 from .table_feed import TableFeed, TableSink
@@ -58,8 +59,6 @@ STEP_CONNECTIONS = 8
 ROWS_POLICY = DeliveryPolicy(connections=2, attempts_max=1, timeout_s=86_400.0)
 """Where a flow's files are worked off: one at a time, and beside it what a person has mended. Steps are short, only the
 check of a whole file may take long."""
-
-JOURNAL_FILE = "journal.db"
 
 NEXT_KEY = ".next"
 """After the name of the hub key's file: the key that is about to take its place."""
@@ -341,9 +340,12 @@ def _noted(kept: asyncio.Future[None]) -> None:
 def own_settings(endpoint: Endpoint, type: Any, where: str) -> Any:
     """The connector's own settings. Raises `Misuse` naming the table and the field."""
     try:
-        return msgspec.convert(endpoint.own, type)
+        own = msgspec.convert(endpoint.own, type)
     except msgspec.ValidationError as error:
         raise Misuse(f"[{where}.{endpoint.name}] {error}") from None
+    for _, words, mend in faults(own):
+        raise Misuse(f"[{where}.{endpoint.name}] {words}: {mend}")
+    return own
 
 
 def derived_key(body: bytes) -> str:
@@ -366,13 +368,33 @@ def journal_exists(settings: Settings) -> bool:
     return (settings.data / JOURNAL_FILE).exists()
 
 
+def write_secret(path: Path, reference: str) -> None:
+    """A fresh secret in a file of its own. Raises `Misuse` where it cannot be written, `FileExistsError` where it is."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise Misuse(f"the secret {reference} cannot be made: {error.strerror}") from None
+    with open(handle, "w") as file:
+        file.write(new_hub_key() + "\n")
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Raises `Misuse` where it cannot be."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        os.scandir(settings.data).close()
+    except OSError as error:
+        raise Misuse(f"[hub] data: the folder {settings.data} cannot be used: {error.strerror}") from None
+
+
 def first_key(settings: Settings) -> str:
     """The hub key of a journal that is about to be made; a key file that is not there yet is made with it."""
     scheme, _, name = settings.hub.key.partition(":")
     path = settings.folder / name
     if scheme == "file" and not path.exists():
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(new_hub_key() + "\n")
+        write_secret(path, settings.hub.key)
     return SecretStore(settings.folder).get(settings.hub.key)
 
 
@@ -390,7 +412,7 @@ def open_hub(
     clock = clock or SystemClock()
     settings = load_settings(folder)
     declarations = load_declarations(folder)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings)
     vault = Vault(SecretStore(folder).get(settings.hub.key) if journal_exists(settings) else first_key(settings))
     loop = asyncio.get_running_loop()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ def read_declarations(folder: Path, findings: list[str]) -> Declarations:
 
 def modules_of(folder: Path, below: str, findings: list[str]) -> Iterator[ModuleType]:
     """The modules of a folder of the hub, by name; why one cannot be imported goes into `findings`."""
+    if os.path.exists(folder / below) and not os.access(folder / below, os.R_OK | os.X_OK):
+        findings.append(f"the folder {folder / below} cannot be read by this user")  # a hub without flows refuses all
     sys.path.insert(0, str(folder))
     try:
         for path in sorted((folder / below).glob("*.py")):
@@ -93,8 +96,8 @@ def load_module(path: Path) -> ModuleType:
     caching, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # for what the file imports from beside it
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
+    except (Exception, SystemExit) as error:  # a script's `sys.exit()` must not end the hub that reads it
+        line = (error.lineno or 0) if isinstance(error, SyntaxError) else _line(error, path)
         raise Misuse(f"{path}:{line}: {type(error).__name__}: {error}") from None
     finally:
         sys.dont_write_bytecode = caching

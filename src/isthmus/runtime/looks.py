@@ -249,7 +249,9 @@ def verified(view: Reader, progress: Callable[[int, int], None] | None = None) -
 
 
 def read_audit(view: Reader, ask: asks.ReadAudit) -> asks.Audit:
-    return asks.Audit(rows=[_times(row) for row in audit.page(view, ask.after, min(ask.limit, LIMIT_MAX))])
+    if not 0 < ask.limit <= LIMIT_MAX:
+        raise Misuse(f"limit is between 1 and {LIMIT_MAX}: page with `after`")
+    return asks.Audit(rows=[_times(row) for row in audit.page(view, ask.after, ask.limit)])
 
 
 def status(hub: Hub) -> asks.Status:

@@ -20,8 +20,9 @@ from ..kernel.errors import Misuse, PeerFault
 from ..ports import Entry
 from ..security import Vault
 from . import asks, choosing, deploy, looks, mending, table_looks, version_looks
-from .hub import JOURNAL_FILE, Hub
+from .hub import Hub
 from .replaying import Replaying
+from .settings import JOURNAL_FILE
 
 T = TypeVar("T")
 

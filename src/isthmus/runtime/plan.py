@@ -21,6 +21,7 @@ from ..ports import Entry, Text
 from ..protocols import hl7v2
 from .formats import IN_PIECES, Read, reader
 from .keys import key_at
+from .storable import require_storable, require_task
 from .stored_tables import destination_of
 from .tables import put_tables, version_of_tables
 from .versions import stated
@@ -262,6 +263,9 @@ class Plan:
             if to == TIMER:
                 raise Misuse("a timer belongs to a process: a flow has no memory that it could wake")
             raise Misuse(f"there is no destination {to!r} in hub.toml")
+        require_storable(dispatch)
+        if to == WORKLIST:
+            require_task(dispatch)
         if dispatch.lane is not None:
             names = (dispatch.lane,) if isinstance(dispatch.lane, str) else dispatch.lane
             lanes = tuple(dict.fromkeys(map(self.lane, names)))

@@ -29,8 +29,8 @@ from ..kernel.clock import Clock, iso
 from ..kernel.errors import Misuse, Tampered
 from ..security import SecretStore, Vault
 from ..security.vault import new_hub_key
-from .hub import JOURNAL_FILE, NEXT_KEY
-from .settings import Settings
+from .hub import NEXT_KEY
+from .settings import JOURNAL_FILE, Settings
 
 
 class Rotated(NamedTuple):

@@ -23,9 +23,8 @@ from ..kernel.clock import iso
 from ..kernel.errors import IsthmusError, StorageUnable
 from ..observe import Observer
 from ..observe.events import DeployRefused, FlowDeployed
-from ..security.vault import new_hub_key
 from . import run_file
-from .hub import Hub, open_hub
+from .hub import Hub, open_hub, write_secret
 
 
 class Serving:
@@ -145,9 +144,7 @@ def first_token(folder: Path, reference: str) -> None:
     scheme, _, name = reference.partition(":")
     if scheme == "file":
         with contextlib.suppress(FileExistsError):
-            handle = os.open(folder / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with open(handle, "w") as file:
-                file.write(new_hub_key() + "\n")
+            write_secret(folder / name, reference)
 
 
 async def serve(

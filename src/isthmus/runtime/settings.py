@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from ..kernel.errors import Misuse
+from .limits import fault, faults
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -161,6 +162,8 @@ class Settings(msgspec.Struct, frozen=True):
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _TABLES = {"hub", "facilities", "sources", "destinations", "retention", "admin", "tables"}
+JOURNAL_FILE = "journal.db"
+"""In the data folder."""
 RETENTION_DAYS = 30.0
 METADATA = "metadata"
 """In [retention]: not a class of bodies, but how long is kept who sent what when, and what became of it."""
@@ -168,7 +171,7 @@ METADATA_DAYS = 400.0
 
 
 def expand(value: Any, where: str) -> Any:
-    """Put the environment's values into text. Raises `Misuse` naming the variable that is missing."""
+    """Put the environment's values into text. Raises `Misuse` naming the variable that is missing, or what is none."""
     if isinstance(value, dict):
         return {key: expand(inner, f"{where}.{key}" if where else key) for key, inner in value.items()}
     if isinstance(value, list):
@@ -183,6 +186,8 @@ def expand(value: Any, where: str) -> Any:
             raise Misuse(f"{where} needs the environment variable {name}, which is not set")
         return given
 
+    if "${" in _REFERENCE.sub("", value):
+        raise Misuse(f"{where} has a ${{ that is no reference: write ${{NAME}} or ${{NAME:-default}}")
     return _REFERENCE.sub(look_up, value)
 
 
@@ -190,16 +195,38 @@ def load_settings(folder: Path) -> Settings:
     """Read hub.toml. Raises `Misuse` with every finding, one a line."""
     path = folder / "hub.toml"
     try:
-        raw = tomllib.loads(path.read_text())
-    except OSError:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
         raise Misuse(f"{path} is not there: `isthmus init {folder}` makes a hub") from None
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: {error}") from None
     findings: list[str] = []
     settings = read_settings(folder, raw, findings)
+    findings += unworkable(settings)
     if findings:
         raise Misuse("\n".join(f"{path}: {finding}" for finding in findings))
     return settings
+
+
+def unworkable(settings: Settings) -> list[str]:
+    """The numbers that no hub can work with, as `[table] what`; a connector's own are judged where it is made."""
+    tables: list[tuple[str, Any]] = [("hub", settings.hub)]
+    tables += [(f"sources.{name}", held.shared) for name, held in settings.sources.items()]
+    tables += [(f"destinations.{name}", held.shared) for name, held in settings.destinations.items()]
+    found = [f"[{table}] {words}: {mend}" for table, held in tables for _, words, mend in faults(held)]
+    for name, days in settings.retention.items():
+        found += [f"[retention] {words}: {mend}" for _, words, mend in fault(name, days, "_days")]
+    return found
+
+
+def require_zone(name: str) -> None:
+    """Raises `Misuse` for what is no time zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a region of it ("America") is a folder
+        raise Misuse(f"{name!r} is not in the IANA time zone database: write one like America/Chicago") from None
 
 
 def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Settings:
@@ -227,11 +254,9 @@ def read_settings(folder: Path, raw: dict[str, Any], findings: list[str]) -> Set
     }
     for name, facility in facilities.items():
         try:
-            ZoneInfo(facility.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            findings.append(
-                f"[facilities.{name}] time_zone {facility.time_zone!r} is not in the IANA time zone database"
-            )
+            require_zone(facility.time_zone)
+        except Misuse as error:
+            findings.append(f"[facilities.{name}] time_zone {error}")
     sources = _endpoints(raw.get("sources", {}), "sources", SourceSettings, part)
     destinations = _endpoints(raw.get("destinations", {}), "destinations", DeliveryPolicy, part)
     retention = part(raw.get("retention", {}), "retention", dict[str, float]) or {}

@@ -20,6 +20,7 @@ from ..model.event import Document, Event
 from ..ports import Delivery, Entry, Journal, Memory, Outcome
 from .outbox import Followed
 from .plan import Plan, cause_of
+from .storable import require_storable
 
 HELD_STATES = 4096
 
@@ -93,6 +94,7 @@ class StepSink:
                 # A task may have been opened under its name with a key of its own; a timer never has one.
                 cancel.append(plan.slot(lane, f"{one.name}|"))
             elif type(one) is Dispatch and one.to == TIMER:
+                require_storable(one)
                 headers = {"process": process.name, "timer": one.name, "key": delivery.key}
                 slot = plan.slot(lane, f"{one.name}|")
                 follow.append(Entry(TIMER, (lane,), b"", headers=headers, due_ns=max(1, one.due_ns), slot=slot))

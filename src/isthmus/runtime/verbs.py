@@ -36,9 +36,19 @@ class Verb(NamedTuple):
     def read(self, fields: dict[str, Any], *, strict: bool = True) -> asks.Ask:
         """The ask from its fields. Raises `Misuse` naming what is wrong."""
         try:
-            return msgspec.convert(fields, self.ask, strict=strict)
+            ask: asks.Ask = msgspec.convert(fields, self.ask, strict=strict)
         except msgspec.ValidationError as error:
             raise Misuse(f"{self.name}: {error}") from None
+        for name in ask.__struct_fields__:
+            if not _countable(getattr(ask, name)):
+                raise Misuse(f"{self.name}: {name} holds a number that no journal reaches")
+        return ask
+
+
+def _countable(value: Any) -> bool:
+    """Whether the whole numbers of a field fit into the journal's 64 bits."""
+    numbers = value if isinstance(value, (list, tuple)) else (value,)
+    return all(abs(one) < 1 << 63 for one in numbers if isinstance(one, int))
 
 
 VERBS: tuple[Verb, ...] = (

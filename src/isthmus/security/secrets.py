@@ -29,5 +29,7 @@ class SecretStore:
                 return (self._folder / name).read_text().rstrip("\n")
             except OSError as error:
                 raise Misuse(f"the secret {reference} cannot be read: {error.strerror}") from None
+            except UnicodeDecodeError:
+                raise Misuse(f"the secret {reference} is no text in UTF-8") from None
         # What stands there may be the secret itself, put where its reference belongs: it is not repeated.
         raise Misuse("this is no reference to a secret: write env:NAME or file:PATH, and put the value there")

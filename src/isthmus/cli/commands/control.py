@@ -33,7 +33,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from ...kernel.errors import Misuse
     from ...runtime.controls import load_controls, run_control
+    from ...runtime.settings import load_settings
 
+    load_settings(given.folder)  # a folder that is no hub has no controls either, and is the wrong one
     if given.name is None:
         controls = [one.control for one in load_controls(given.folder).values()]
         rows = [{"name": one.name, "title": one.title, "owner": one.owner, "when": one.schedule} for one in controls]

@@ -6,7 +6,9 @@ Writes hub.toml, a flow with two cases, samples, and the keys (readable by you a
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import shlex
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,6 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from ...kernel.errors import Misuse
+    from ...runtime.settings import require_zone
     from ...security.vault import new_hub_key
 
     folder: Path = given.folder
@@ -39,14 +42,14 @@ def run(given: argparse.Namespace) -> int:
     try:
         for path, text in template():
             if path.name == "hub.toml":
-                text = text.replace("@NAME@", name).replace("@ZONE@", zone)
+                text = text.replace('"@NAME@"', quoted(name)).replace("@ZONE@", zone)
             write(folder / path, text)
         (folder / "out").mkdir(mode=0o700, exist_ok=True)
         write(folder / "hub.key", new_hub_key() + "\n", SECRET)
         write(folder / "admin.token", new_hub_key() + "\n", SECRET)
     except OSError as error:
         raise Misuse(f"{folder} cannot be written: {error.strerror}") from None
-    print(NEXT.format(folder=folder))
+    print(NEXT.format(folder=shlex.quote(str(folder))))
     return Exit.OK
 
 
@@ -57,6 +60,11 @@ NEXT = """The hub is in {folder}. Keep a copy of {folder}/hub.key in a safe plac
   isthmus send {folder}/samples/adt_a01.hl7 127.0.0.1:2575
                               sends it a message, which comes out in {folder}/out
 """
+
+
+def quoted(name: str) -> str:
+    """A text as TOML writes it; its basic strings know JSON's escapes (TOML 1.0, String)."""
+    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def template() -> Iterator[tuple[Path, str]]:
@@ -93,14 +101,3 @@ def local_zone() -> str:
         if found:
             return "UTC" if zone in ("Etc/UTC", "UCT", "Zulu") else zone
     return "UTC"
-
-
-def require_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    from ...kernel.errors import Misuse
-
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Misuse(f"{zone!r} is not in the IANA time zone database: write one like America/Chicago") from None

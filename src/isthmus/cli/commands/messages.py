@@ -28,8 +28,8 @@ COLUMNS = {
 def declare(parser: argparse.ArgumentParser) -> None:
     arguments.filters(parser)
     parser.add_argument("--destination", default="", metavar="NAME", help="has a delivery to it")
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most N (50)")
-    parser.add_argument("--after", type=int, default=0, metavar="ID", help="the page after this one")
+    parser.add_argument("--limit", type=arguments.number, default=50, metavar="N", help="at most N (50)")
+    parser.add_argument("--after", type=arguments.number, default=0, metavar="ID", help="the page after this one")
     parser.add_argument("--oldest-first", action="store_true", help="from the oldest to the newest")
     arguments.hub(parser)
     arguments.json(parser)

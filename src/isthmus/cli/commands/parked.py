@@ -55,7 +55,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--destination", default="", metavar="NAME", help="only deliveries to it")
     listing.add_argument("--owner", default="", metavar="TEAM", help="only what this team owns")
     listing.add_argument("--code", default="", metavar="CODE", help="only with this cause")
-    listing.add_argument("--limit", type=int, metavar="N", help="at most N (100; 1000 with --resend-listed)")
+    listing.add_argument(
+        "--limit", type=arguments.number, metavar="N", help="at most N (100; 1000 with --resend-listed)"
+    )
     acting = parser.add_mutually_exclusive_group()
     for name, words in (
         ("resend", "send or decide again"),
@@ -64,12 +66,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
         ("discard", "must not be done"),
         ("close", "tasks that are done"),
     ):
-        acting.add_argument(f"--{name}", nargs="+", type=int, metavar="ITEM", help=words)
+        acting.add_argument(f"--{name}", nargs="+", type=arguments.number, metavar="ITEM", help=words)
     acting.add_argument("--resend-listed", action="store_true", help="send or decide again all that the filters list")
-    acting.add_argument("--take", type=int, metavar="ITEM", help="write the item's body to --out, to be mended")
-    acting.add_argument("--mend", type=int, metavar="ITEM", help="again, with the body in --body")
-    acting.add_argument("--approve", type=int, metavar="ITEM", help="carry out the mend that another person proposed")
-    acting.add_argument("--refuse", type=int, metavar="ITEM", help="set aside the mend that was proposed")
+    acting.add_argument(
+        "--take", type=arguments.number, metavar="ITEM", help="write the item's body to --out, to be mended"
+    )
+    acting.add_argument("--mend", type=arguments.number, metavar="ITEM", help="again, with the body in --body")
+    acting.add_argument(
+        "--approve", type=arguments.number, metavar="ITEM", help="carry out the mend that another person proposed"
+    )
+    acting.add_argument("--refuse", type=arguments.number, metavar="ITEM", help="set aside the mend that was proposed")
     parser.add_argument("--proposed", action="store_true", help="with --take: the body that is proposed")
     parser.add_argument("--to", default="", metavar="NAME", help="the destination of --redirect")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where --take writes")

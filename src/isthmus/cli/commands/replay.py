@@ -15,12 +15,16 @@ from ..output import print_json, styled
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="these messages, instead of a filter")
+    parser.add_argument(
+        "ids", nargs="*", type=arguments.number, metavar="ID", help="these messages, instead of a filter"
+    )
     arguments.filters(parser)
     parser.add_argument(
         "--to", action="append", default=[], metavar="NAME", help="a destination that shall get it (may be repeated)"
     )
-    parser.add_argument("--limit", type=int, default=1000, metavar="N", help="at most N messages, the oldest (1000)")
+    parser.add_argument(
+        "--limit", type=arguments.number, default=1000, metavar="N", help="at most N messages, the oldest (1000)"
+    )
     doing = parser.add_mutually_exclusive_group()
     doing.add_argument("--dry-run", action="store_true", help="only say what would go out (the default)")
     doing.add_argument("--yes", action="store_true", help="do it; --reason is then required")

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the messages")
     parser.add_argument("to", metavar="HOST:PORT", help="where an MLLP receiver listens")
-    parser.add_argument("--rate", type=float, default=0.0, metavar="N", help="at most N messages a second")
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="S", help="wait S seconds for an answer (30)")
+    parser.add_argument(
+        "--rate", type=arguments.more_than_nothing, default=0.0, metavar="N", help="at most N messages a second"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=arguments.more_than_nothing,
+        default=30.0,
+        metavar="S",
+        help="wait S seconds for an answer (30)",
+    )
     parser.add_argument(
         "--new-ids", action="store_true", help="give each message a fresh MSH-10, so that it is no duplicate"
     )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", type=int, metavar="ID", help="the message's number, as `isthmus messages` lists it")
+    parser.add_argument(
+        "id", type=arguments.number, metavar="ID", help="the message's number, as `isthmus messages` lists it"
+    )
     parser.add_argument("--raw", action="store_true", help="write only the raw bytes to standard output")
     parser.add_argument("--no-tree", action="store_true", help="leave the fields out")
     arguments.reason(parser, required=False)
@@ -32,6 +34,8 @@ def run(given: argparse.Namespace) -> int:
     from ...runtime import asks
     from .. import access
 
+    if given.raw and given.json:
+        raise Misuse("--raw writes the message's own bytes: leave --json out")
     shown = access.call(given.folder, "show", asks.ShowMessage(id=given.id, reason=given.reason), asks.MessageShown)
     if given.raw:
         if shown.raw is None:

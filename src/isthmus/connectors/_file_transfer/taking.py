@@ -7,17 +7,22 @@ claim --bytes--> pieces --> intake --receipts--> put away as done, or as failed 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
 from ...kernel.errors import PeerFault, Unavailable
+from ...kernel.text import storable
 from ...ports import Fate, File, Intake, Receipt
 from .._intake import hand_in
 from .pieces import Split, own_control, pieces
 
 AT_ONCE = 256
 """Messages of one file that are handed in before their answers are awaited: enough to share an fsync."""
+
+PUT_AWAY_BYTES_MAX = 240
+"""Of the 255 that file systems allow: room for a number and ".reason"."""
 
 EVIDENCE_BYTES = 4096
 """How much of a file that is no message is kept with its refusal: enough to recognise it."""
@@ -72,7 +77,7 @@ async def _hand_over(intake: Intake, name: str, messages: list[tuple[bytes, byte
     faults: list[str] = []
     for start in range(0, len(messages), AT_ONCE):
         some = messages[start : start + AT_ONCE]
-        receipts = await asyncio.gather(*(hand_in(intake, body, name, control) for body, control in some))
+        receipts = await asyncio.gather(*(hand_in(intake, body, storable(name), control) for body, control in some))
         if any(receipt.fate is Fate.UNABLE for receipt in receipts):
             return None
         faults += _faults(receipts, start, len(messages))
@@ -82,14 +87,14 @@ async def _hand_over(intake: Intake, name: str, messages: list[tuple[bytes, byte
 async def _hand_over_in_pieces(intake: Intake, name: str, file: File) -> list[str] | None:
     """As `_hand_over`, for a file that is one message and is not held."""
     try:
-        receipt = await intake.receive_file(file, origin=name, control=own_control(name))
+        receipt = await intake.receive_file(file, origin=storable(name), control=own_control(name))
     finally:
         file.close()
     return None if receipt.fate is Fate.UNABLE else _faults([receipt], 0, 1)
 
 
 async def _refuse(place: Place, name: str, intake: Intake, fault: PeerFault) -> bool:
-    intake.garbage(await place.beginning(name), fault, origin=name)
+    intake.garbage(await place.beginning(name), fault, origin=storable(name))
     await place.put_away(name, [str(fault)])
     return True
 
@@ -110,7 +115,8 @@ def reasons(faults: list[str]) -> str:
 
 
 def numbered(name: str) -> Iterator[str]:
-    """Names for a file where its own may be taken: x.csv, x.csv.2, x.csv.3 ..."""
+    """Names for a file where its own may be taken: x.csv, x.csv.2, x.csv.3 ...; a long one is cut, so that an ending fits."""
+    name = os.fsdecode(os.fsencode(name)[:PUT_AWAY_BYTES_MAX])
     yield name
     number = 1
     while True:

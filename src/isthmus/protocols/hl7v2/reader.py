@@ -45,7 +45,9 @@ def _no_message(body: bytes, offset: int) -> ParseError:
     if not body:
         return ParseError("There are no bytes here", rule="HL7 v2 §2.5.1")
     if body[:3] in (b"FHS", b"BHS"):
-        return ParseError("This is a batch: split_batch takes its messages out", offset=offset, rule="HL7 v2 §2.10.3")
+        return ParseError(
+            "This is a batch: a message starts with MSH, and stands alone", offset=offset, rule="HL7 v2 §2.10.3"
+        )
     return ParseError("A message starts with its MSH segment", offset=offset, rule="HL7 v2 §2.5.1")
 
 
@@ -54,7 +56,7 @@ def _second_header(body: bytes, envelope: Envelope | None) -> ParseError:
     lead = len(envelope.lead) if envelope else 0
     at = body.replace(b"\n", b"\r").find(b"\rMSH" + body[3:4]) + 1
     return ParseError(
-        "A second MSH: this is more than one message, split_batch takes them apart",
+        "A second MSH: this is more than one message, and each is sent by itself",
         offset=lead if envelope and envelope.codec else lead + at,
         rule="HL7 v2 §2.5.1",
     )

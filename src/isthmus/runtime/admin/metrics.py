@@ -18,8 +18,9 @@ from ... import __version__
 from ...journal.ledger import Account
 from ...journal.view import View
 from ...kernel.clock import NS_PER_S
-from ..hub import JOURNAL_FILE, Hub
+from ..hub import Hub
 from ..operator import Operator
+from ..settings import JOURNAL_FILE
 
 Sample = tuple[dict[str, str], float]
 

@@ -48,7 +48,7 @@ class Subject:
     def text(self) -> str:
         """hub.toml, "" when it cannot be read."""
         try:
-            return (self.folder / HUB_TOML).read_text()
+            return (self.folder / HUB_TOML).read_text("utf-8-sig")  # Windows editors put a mark before it
         except (OSError, UnicodeDecodeError):
             return ""
 
@@ -56,7 +56,7 @@ class Subject:
     def toml_fault(self) -> tuple[int, str] | None:
         """Line and words of what makes hub.toml unreadable as TOML."""
         if not self.text and (self.folder / HUB_TOML).is_file() and (self.folder / HUB_TOML).stat().st_size:
-            return 1, "it is not readable as UTF-8"
+            return 1, "this user may not read it, or it is not UTF-8"
         try:
             tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -81,6 +81,11 @@ class Subject:
     @property
     def settings(self) -> Settings:
         return self._read[0]
+
+    def written(self, side: str) -> set[str]:
+        """The names of the tables below [sources], [destinations] or [facilities], readable or not."""
+        tables = self.tables.get(side)
+        return set(tables) if isinstance(tables, dict) else set()
 
     def settings_faults(self) -> Iterator[tuple[str, str]]:
         """(table, words) of what the settings refuse."""

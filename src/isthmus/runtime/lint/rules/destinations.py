@@ -21,7 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for file, tree in subject.trees.items():
         for call in ast.walk(tree):
             name = _sends_to(call)
-            if name is not None and name not in known:
+            if name is not None and name not in subject.written("destinations"):
                 yield Finding("error", file, call.lineno, f"there is no destination {name!r}", mend)  # type: ignore[attr-defined]
     for name, endpoint in known.items():
         for event in endpoint.shared.events:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ....kernel.errors import Misuse
-from ....security import SecretStore
+from ....security import SecretStore, Vault
+from ...settings import JOURNAL_FILE
 from ..finding import Finding
 from ..subject import Subject
 
@@ -24,17 +26,24 @@ def check(subject: Subject) -> Iterator[Finding]:
         if _REFERENCE.fullmatch(text):
             if text.startswith("file:"):
                 path = subject.folder / text.partition(":")[2]
-                if (table, key) in _MADE_AT_START and not path.exists():
+                if (table, key) in _MADE_AT_START and not path.exists() and not _has_run(subject, key):
                     continue
                 yield from _mode(subject, table, key, path)
             try:
-                store.get(text)
+                secret = store.get(text)
+                if (table, key) == ("hub", "key"):
+                    Vault(secret)
             except Misuse as error:
                 yield subject.in_toml("error", table, f"{key}: {error}", "make it, or correct the reference", key)
         elif table == "admin.actors" or (_SECRET.search(key) and not table.endswith("tls")):
             what = f"{key} must be a reference, and is written in plain text"
             mend = 'write "env:NAME" or "file:PATH", and change the secret: it may have been seen'
             yield subject.in_toml("error", table, what, mend, key)
+
+
+def _has_run(subject: Subject, key: str) -> bool:
+    """Whether there is a journal already, which no other key opens than the one that it was made with."""
+    return key == "key" and os.path.exists(subject.settings.data / JOURNAL_FILE)
 
 
 def _mode(subject: Subject, table: str, key: str, path: Path) -> Iterator[Finding]:

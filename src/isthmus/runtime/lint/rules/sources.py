@@ -19,10 +19,10 @@ def check(subject: Subject) -> Iterator[Finding]:
             mend = f'write a flow with source="{name}", or remove the table'
             yield subject.in_toml("error", f"sources.{name}", "no flow takes its messages: each would be refused", mend)
         facility = endpoint.shared.facility
-        if facility and facility not in subject.settings.facilities:
-            mend = f"add [facilities.{facility}] with its time_zone, or use one of {', '.join(subject.settings.facilities)}"
+        if facility and facility not in subject.written("facilities"):
+            mend = f"add [facilities.{facility}] with its time_zone, or use one of {', '.join(subject.settings.facilities) or '(none)'}"
             yield subject.in_toml("error", f"sources.{name}", f"there is no facility {facility!r}", mend, "facility")
     for flow in subject.flows:
-        if flow.source not in sources:
+        if flow.source not in subject.written("sources"):
             mend = f"add [sources.{flow.source}] to hub.toml, or use one of {', '.join(sources) or '(none)'}"
             yield subject.at("error", flow, f"there is no source {flow.source!r}", mend)
