@@ -42,6 +42,7 @@ from .outbox import Outbox
 from .owed import Acknowledgements
 from .plan import Plan, subscriptions_of
 from .settings import DeliveryPolicy, Endpoint, Settings, load_settings
+from .source_watch import SourceWatch
 from .steps import StepSink
 from .stored_tables import destination_of
 from .table_feed import TableFeed, TableSink
@@ -113,6 +114,7 @@ class Hub:
         self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
+        self.watches: dict[str, SourceWatch] = {}
         for name, endpoint in settings.sources.items():
             self.intakes[name] = self._intake(endpoint)
             self.sources[name] = self._source(endpoint)
@@ -140,7 +142,9 @@ class Hub:
         if not hasattr(module, "source"):
             raise Misuse(f"[sources.{endpoint.name}] the connector {endpoint.shared.connector} cannot receive")
         settings = own_settings(endpoint, module.SourceSettings, "sources")
-        return module.source(settings, self._context(endpoint))  # type: ignore[no-any-return]
+        context = self._context(endpoint)
+        context.looked = self.watches[endpoint.name] = SourceWatch(endpoint.name, self.observer)
+        return module.source(settings, context)  # type: ignore[no-any-return]
 
     def _context(self, endpoint: Endpoint) -> Context:
         return Context(endpoint.name, self.settings.folder, self.secrets, endpoint.shared)
