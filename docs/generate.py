@@ -263,6 +263,7 @@ def metrics() -> Iterator[tuple[str, str, str]]:
         journal=None,
         clock=SimpleNamespace(now_ns=lambda: 0),
         outboxes={},
+        watches={},
         observer=SimpleNamespace(incidents={}, counts={}),
         settings=SimpleNamespace(data=Path(__file__).parent),
     )

@@ -103,7 +103,10 @@ class Source(Protocol):
     """A connector's receiving side. Constructed with its settings; knows nothing of journal and lanes."""
 
     async def open(self, intake: Intake) -> None:
-        """Start to listen or to poll. Raises `Unavailable` when it cannot (port taken, folder missing)."""
+        """Start to listen or to poll. Raises `Unavailable` when it cannot (port taken, another process polls there).
+
+        What it polls may be away (a server, a folder): that is waited for, and told by `Context.looked`.
+        """
 
     def pause(self) -> None:
         """Stop reading new messages, keep connections: the hub cannot store right now."""
@@ -209,21 +212,35 @@ class Policy(Protocol):
         """Raises `Refused` to park the delivery."""
 
 
+def _nobody_told(trouble: IsthmusError | None) -> None:
+    """How a look went is of interest to the hub only."""
+
+
 class Context:
     """What the hub gives a connector besides its settings.
 
     name     of the source or destination in hub.toml
     folder   the hub's folder: relative paths start there
     shared   the settings that all connectors of its side share
+    looked   a source that looks for its messages calls it after each look, on the event loop: with why the look failed, or
+             with None. The hub keeps one incident open from the first that fails to the next that goes well.
     """
 
-    __slots__ = ("folder", "name", "secrets", "shared")
+    __slots__ = ("folder", "looked", "name", "secrets", "shared")
 
-    def __init__(self, name: str, folder: Path, secrets: Secrets, shared: Any = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        secrets: Secrets,
+        shared: Any = None,
+        looked: Callable[[IsthmusError | None], None] = _nobody_told,
+    ) -> None:
         self.name = name
         self.folder = folder
         self.secrets = secrets
         self.shared = shared
+        self.looked = looked
 
 
 # ---------------------------------------------------------------- the journal

@@ -243,9 +243,33 @@ async def test_files_are_deleted_where_that_is_declared(inbox: Inbox) -> None:
     assert inbox.names("done") == []
 
 
-async def test_a_missing_folder_is_unavailable(tmp_path: Path, context: Make) -> None:
-    source = files.source(files.SourceSettings(folder="missing"), context())
-    with pytest.raises(Unavailable):
+async def test_a_folder_that_is_missing_at_the_start_is_waited_for(inbox: Inbox) -> None:
+    source = await inbox.open(folder="late")
+    async with asyncio.timeout(5):
+        while source.trouble is None:
+            await asyncio.sleep(0.002)
+    assert isinstance(source.trouble, Unavailable)
+    late = inbox.folder.parent / "late"
+    late.mkdir()
+    (late / "a.csv").write_bytes(b"a")
+    await inbox.until_there("../late/done/a.csv")
+    assert inbox.intake.received == [b"a"]
+
+
+async def test_of_two_that_waited_for_a_folder_one_takes_it(inbox: Inbox) -> None:
+    sources = [await inbox.open(folder="late"), await inbox.open(folder="late")]
+    (inbox.folder.parent / "late").mkdir()
+    async with asyncio.timeout(5):
+        while sorted("another process" in str(one.trouble) for one in sources) != [False, True] or all(
+            one.trouble for one in sources
+        ):
+            await asyncio.sleep(0.002)
+
+
+async def test_a_folder_that_another_polls_is_refused(inbox: Inbox, context: Make) -> None:
+    await inbox.open()
+    source = files.source(files.SourceSettings(folder="in"), context())
+    with pytest.raises(Unavailable, match="another process"):
         await source.open(RecordingIntake())
     await source.close()
 

@@ -67,11 +67,13 @@ async def test_a_look_that_fails_is_kept_as_trouble_until_one_goes_well(error: E
         if len(looks) == 3:
             looked.set()
 
-    polling = Polling(look, lambda: 0.0)
+    told: list[Exception | None] = []
+    polling = Polling(look, lambda: 0.0, told.append)
     polling.start("here")
     await asyncio.wait_for(looked.wait(), 5)
     await polling.close()
     assert [type(one) for one in looks[:3]] == [type(None), kind, type(None)]
+    assert told[:2] == looks[1:3], "who listens hears of each look"
     assert "CANARY" not in str(looks[1])
 
 
@@ -83,7 +85,7 @@ async def test_closing_waits_for_the_piece_that_is_being_taken() -> None:
         await taken.wait()
         done.append(1)
 
-    polling = Polling(look, lambda: 0.0)
+    polling = Polling(look, lambda: 0.0, lambda trouble: None)
     polling.start("here")
     await taking.wait()
     closing = asyncio.ensure_future(polling.close())

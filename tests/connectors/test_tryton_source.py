@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from isthmus.connectors.tryton import SourceSettings, TrytonSource, source
-from isthmus.kernel import Unavailable
+from isthmus.kernel import IsthmusError, Misuse, Unavailable
 from isthmus.ports import Context, Fate, Receipt
 from isthmus.sandbox.erp import ErpServer
 
@@ -51,9 +51,35 @@ class Taking:
         return [{row[column] for row in one["rows"]} for one in self.taken if one["table"] == table]
 
 
-def built(erp: ErpServer, **changes: object) -> TrytonSource:
+class NoSecretYet(OneSecret):
+    there = False
+
+    def get(self, reference: str) -> str:
+        if not self.there:
+            raise Misuse(f"{reference} is not there")
+        return self.value
+
+
+class Looks:
+    """What a source told of its looks: the next one."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[IsthmusError | None] = asyncio.Queue()
+
+    def __call__(self, trouble: IsthmusError | None) -> None:
+        self.queue.put_nowait(trouble)
+
+
+def built(erp: ErpServer, secrets: OneSecret | None = None, **changes: object) -> TrytonSource:
     declared = {"url": erp.url, "database": "erp", "key": "env:ERP", "company": "SBRH", "poll_s": 3600}
-    return source(msgspec.convert(declared | changes, SourceSettings), Context("erp", Path(), OneSecret(erp.key)))
+    context = Context("erp", Path(), secrets or OneSecret(erp.key), looked=Looks())
+    made = source(msgspec.convert(declared | changes, SourceSettings), context)
+    made.told = context.looked.queue
+    return made
+
+
+async def told(made: TrytonSource) -> IsthmusError | None:
+    return await asyncio.wait_for(made.told.get(), 30)
 
 
 @pytest.fixture
@@ -107,7 +133,6 @@ async def test_what_is_new_and_what_is_closed_changes_the_table(polled, centre, 
 
 async def test_what_the_hub_could_not_store_is_handed_in_at_the_next_poll(erp: ErpServer) -> None:
     made, intake = built(erp), Taking()
-    await made._rest.open()
     made._intake = intake
     intake.fate = Fate.UNABLE
     await made.once()
@@ -120,7 +145,6 @@ async def test_what_the_hub_could_not_store_is_handed_in_at_the_next_poll(erp: E
 
 async def test_only_the_tables_that_are_declared_are_read(erp: ErpServer) -> None:
     made, intake = built(erp, accounts="", cost_centres="centres"), Taking()
-    await made._rest.open()
     made._intake = intake
     await made.once()
     assert [one["table"] for one in intake.taken] == ["centres"]
@@ -132,8 +156,19 @@ async def test_an_erp_that_is_away_is_asked_again(erp: ErpServer) -> None:
     await made.open(intake)
     with pytest.raises(Unavailable):
         await made.once()
-    await asyncio.sleep(0.05)
-    assert made._polling is not None
-    assert not made._polling.done()
+    assert isinstance(await told(made), Unavailable)
+    assert isinstance(await told(made), Unavailable)
     await made.close()
+    await made.close()
+
+
+async def test_a_key_that_is_not_there_yet_is_read_again_at_the_next_poll(erp: ErpServer) -> None:
+    secrets, intake = NoSecretYet(erp.key), Taking()
+    made = built(erp, secrets, poll_s=0.01)
+    await made.open(intake)
+    assert isinstance(await told(made), Misuse)
+    secrets.there = True
+    while await told(made) is not None:
+        pass
+    assert len(intake.taken) == 2
     await made.close()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from isthmus import table
@@ -121,3 +122,14 @@ def test_a_name_that_is_no_file_s_name_is_refused(name):
 
 def test_a_table_shows_nothing_of_its_rows():
     assert repr(Table.of("payers", ("id",), [{"id": "MCR"}])) == "<Table payers>"
+
+
+def test_rows_at_hand_are_looked_up_as_the_struct_that_they_are() -> None:
+    class Payer(msgspec.Struct, frozen=True):
+        id: str
+        account: str
+
+    payers = Table.of("payers", ("id",), [{"id": "MCR", "account": "1210"}], Payer)
+    assert payers.get("MCR") == Payer("MCR", "1210")
+    with pytest.raises(msgspec.ValidationError):
+        Table.of("payers", ("id",), [{"id": "MCR"}], Payer)

@@ -7,7 +7,9 @@ from hospital import charge
 
 from isthmus.flows import Table
 from isthmus.flows.tables import read_rows
+from isthmus.packs import masters
 from isthmus.packs.revenue import Crosswalk, Unmapped, reference_tables
+from isthmus.runtime.loader import read_declarations
 
 DEPARTMENTS = """facility,department,account,cost_centre,valid_from,valid_to
 *,LAB,4110,CC110,,2026-02-28
@@ -23,6 +25,31 @@ def crosswalk() -> Crosswalk:
     departments.put(rows)
     nothing = Table.of("payers", ("financial_class",), ()), Table.of("companies", ("facility",), ())
     return Crosswalk(departments, *nothing)
+
+
+HUB = """
+from isthmus.packs import masters, revenue
+
+accounts, departments, cost_centres = masters.accounts(), masters.departments({fed}), masters.cost_centres()
+_, payers, companies = revenue.reference_tables(departments)
+"""
+
+
+@pytest.mark.parametrize("fed", ["", "fed=True"])
+def test_a_hub_holds_the_departments_of_the_masters_once_and_the_crosswalk_looks_into_them(tmp_path, fed):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "books.py").write_text(HUB.format(fed=fed))
+    findings = []
+    tables = {one.name: one for one in read_declarations(tmp_path, findings).tables}
+    assert findings == []
+    assert sorted(tables) == ["accounts", "companies", "cost-centres", "departments", "payers"]
+    assert tables["departments"].type is masters.Department
+
+
+def test_a_row_that_lacks_its_account_is_found_when_the_table_is_read():
+    departments, _, _ = reference_tables()
+    _, faults = read_rows(departments, b"facility,department,account,cost_centre\n*,LAB,,CC110\n")
+    assert [(fault.line, "account" in fault.what) for fault in faults] == [(2, True)]
 
 
 def posted_on(day: date, **fields):

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from hospital import CROSSWALK, charge, credit, engine
 
-from isthmus.flows import Table
 from isthmus.kernel import Conflict
 from isthmus.packs.revenue import BatchPolicy, Crosswalk, NotPostable, Unmapped
 
@@ -199,15 +198,8 @@ def test_after_the_table_was_mended_a_resent_charge_and_its_credit_post():
     hospital = engine()
     hospital.publish(charge("T1", department="HBO"), credit("T1", department="HBO"))
     assert len(hospital.parked) == 2
-    mended = Crosswalk(
-        Table.of(
-            "departments",
-            ("facility", "department"),
-            [{"facility": "*", "department": "HBO", "account": "4110", "cost_centre": "CC110"}],
-        ),
-        CROSSWALK.payers,
-        CROSSWALK.companies,
-    )
+    row = {"facility": "*", "department": "HBO", "account": "4110", "cost_centre": "CC110"}
+    mended = Crosswalk(Crosswalk.of([row], (), ()).departments, CROSSWALK.payers, CROSSWALK.companies)
     later = engine(mended)
     later.parked = [
         (next(one for one in later.processes if one.name == process.name), event, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,22 @@ owner = "integration"
 connector = "mllp"
 address = "127.0.0.1:2576"
 owner = "integration"
+"""
+
+MLLP_OUT = """\
+connector = "mllp"
+address = "127.0.0.1:2576"
+owner = "integration"
+"""
+SFTP_OUT = """\
+connector = "sftp"
+owner = "integration"
+path = "in"
+[destinations.out.server]
+host = "bank.example"
+user = "us"
+key = "env:HOME"
+any_host_key = {{ owner = "{owner}", until = "{until}", reason = "their key changes daily" }}
 """
 
 FLOW = """\
@@ -125,6 +142,8 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("plaintext", "hub.toml", ('"127.0.0.1:2576"', '"10.0.0.5:2576"\nplaintext = { owner = "me", until = "2020-01-01", reason = "old" }'), 16, "ended on 2020-01-01"),
     ("plaintext", "hub.toml", ('"127.0.0.1:2576"', '"127.0.0.1:2576"\nplaintext = { owner = "me", until = "2099-01-01", reason = "x" }'), 16, "needs no waiver"),
     ("plaintext", "hub.toml", ("[facilities.main]", '[admin]\nlisten = "0.0.0.0:80"\n[facilities.main]'), 5, "the API would listen on 0.0.0.0"),
+    ("host_keys", "hub.toml", (MLLP_OUT, SFTP_OUT.format(owner="me", until="2020-01-01")), 21, "any_host_key waiver ended on 2020-01-01"),
+    ("host_keys", "hub.toml", (MLLP_OUT, SFTP_OUT.format(owner="", until="2099-01-01")), 21, "has no owner"),
     ("addresses", "hub.toml", ("127.0.0.1:2576", "127.0.0.1"), 15, "is no address"),
     ("addresses", "hub.toml", ("[facilities.main]", '[admin]\nlisten = "127.0.0.1:2575"\n[facilities.main]'), 5, "as [sources.ehr] does"),
     ("folders", "hub.toml", ('connector = "mllp"\naddress = "127.0.0.1:2576"', 'connector = "files"\nfolder = "out"'), 15, "there is no folder out"),
@@ -237,10 +256,19 @@ def test_two_flows_of_one_name_are_found(hub):
     assert [(one.rule, one.file) for one in lint(hub)] == [("declarations", "flows/more.py")]
 
 
-def test_a_waiver_that_ends_soon_is_a_warning(hub):
-    from datetime import UTC, datetime, timedelta
+@pytest.fixture
+def soon() -> str:
+    """A day within the next thirty."""
+    return str((datetime.now(UTC) + timedelta(days=10)).date())
 
-    soon = (datetime.now(UTC) + timedelta(days=10)).date()
+
+def test_an_any_host_key_waiver_that_ends_soon_is_a_warning_and_a_later_one_nothing(hub, soon):
+    for until, expected in ((soon, [("warning", "host_keys")]), ("2999-01-01", [])):
+        (hub / "hub.toml").write_text(HUB.replace(MLLP_OUT, SFTP_OUT.format(owner="me", until=until)))
+        assert [(one.level, one.rule) for one in lint(hub)] == expected
+
+
+def test_a_waiver_that_ends_soon_is_a_warning(hub, soon):
     waiver = f'plaintext = {{ owner = "me", until = "{soon}", reason = "x" }}'
     (hub / "hub.toml").write_text(HUB.replace('"127.0.0.1:2576"', f'"10.0.0.5:2576"\n{waiver}'))
     assert [(one.level, one.rule) for one in lint(hub)] == [("warning", "plaintext")]

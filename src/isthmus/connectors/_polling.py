@@ -1,7 +1,7 @@
 """The task of a source that has to look for its messages, and the times at which it looks.
 
 Invariants
- 1. A look that fails ends nothing: its cause is kept in `trouble` until a look goes well.
+ 1. A look that fails ends nothing: its cause is kept in `trouble` until a look goes well, and `looked` is told of each.
  2. `close` lets the piece that is being taken come to its end, then stops. Cancelled, it stops in the middle.
 """
 
@@ -21,9 +21,15 @@ class Polling:
     A look asks `may_go_on` before each piece that it takes.
     """
 
-    def __init__(self, look: Callable[[], Awaitable[None]], wait_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[None]],
+        wait_s: Callable[[], float],
+        looked: Callable[[IsthmusError | None], None],
+    ) -> None:
         self._look = look
         self._wait_s = wait_s
+        self._tell = looked
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
         self._running = asyncio.Event()
@@ -61,6 +67,7 @@ class Polling:
     async def _poll(self) -> None:
         while not self._closing.is_set():
             self.trouble = await self._looked()
+            self._tell(self.trouble)
             try:
                 async with asyncio.timeout(self._wait_s()):
                     await self._closing.wait()

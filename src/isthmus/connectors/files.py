@@ -29,6 +29,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -147,24 +148,17 @@ class FilesSource:
         self._claimed = self._folder / CLAIMED
         self._settling = Settling(settings.settle_s)
         self._lock: int | None = None
-        self._polling = Polling(self._look, lambda: settings.poll_s)
+        self._polling = Polling(self._look, lambda: settings.poll_s, context.looked)
         self._intake: Intake
 
     async def open(self, intake: Intake) -> None:
-        """Start to poll. Raises `Unavailable` when the folder is missing or another process polls it."""
+        """Start to poll. A folder that is away (a mount, rights) is waited for.
+
+        Raises `Unavailable` when another process polls it.
+        """
         self._intake = intake
-        try:
-            self._claimed.mkdir(exist_ok=True)
-            for folder in (self._settings.done, self._settings.failed):
-                (self._folder / folder).mkdir(exist_ok=True)
-            self._lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._release()
-            raise Unavailable(f"another process takes files from the folder of {self._name}") from None
-        except OSError as error:
-            self._release()
-            raise Unavailable(f"the folder of {self._name} cannot be used: {error.strerror}") from None
+        with suppress(OSError):  # the first look says so
+            self._lock = self._locked()
         self._polling.start(self._name)
 
     def pause(self) -> None:
@@ -185,14 +179,34 @@ class FilesSource:
         """Why the last look failed; None: it went well."""
         return self._polling.trouble
 
+    def _locked(self) -> int:
+        """Make the folders, and be the one process that polls. Raises `Unavailable`, and `OSError` for a folder that is away."""
+        self._claimed.mkdir(exist_ok=True)
+        for folder in (self._settings.done, self._settings.failed):
+            (self._folder / folder).mkdir(exist_ok=True)
+        lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise Unavailable(f"another process takes files from the folder of {self._name}") from None
+        return lock
+
     def _release(self) -> None:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
 
     async def _look(self) -> None:
-        """Take what may be taken. A folder that is away (a mount, rights) is looked at again."""
-        for name in await asyncio.to_thread(self._ready):
+        """Take what may be taken. A folder that is away is looked at again."""
+        try:
+            if self._lock is None:
+                self._lock = await asyncio.to_thread(self._locked)
+            ready = await asyncio.to_thread(self._ready)
+        except OSError:
+            self._release()  # what comes back may be another folder under the same name
+            raise
+        for name in ready:
             if not await self._polling.may_go_on() or not await take(self, name, self._settings.split, self._intake):
                 break
 

@@ -60,6 +60,28 @@ class SourceFailed(Event, frozen=True):
         return f"source {self.source}"
 
 
+class SourceTroubled(Event, frozen=True):
+    """A source could not look for its messages (a server or folder that is away, a login that is refused): it goes on looking."""
+
+    level = "warning"
+    source: str
+    cause: str
+
+    @property
+    def opens(self) -> str:
+        return f"source {self.source}"
+
+
+class SourceRecovered(Event, frozen=True):
+    """A source that could not look for its messages has looked again."""
+
+    source: str
+
+    @property
+    def closes(self) -> str:
+        return f"source {self.source}"
+
+
 class MessageRefused(Event, frozen=True):
     """A frame was refused: malformed, too large, or not of a type that the source takes."""
 

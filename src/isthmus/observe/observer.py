@@ -20,7 +20,7 @@ _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 class Incident:
-    """One open cause, however often it occurred."""
+    """One open cause, however often it occurred. text: what was said of it last."""
 
     __slots__ = ("cause", "count", "first_ns", "last_ns", "text")
 
@@ -56,13 +56,14 @@ class Observer:
         self(Defect(where, type(error).__name__))
 
     def _open(self, cause: str, event: Event) -> None:
-        now_ns = time.time_ns()
+        now_ns, text = time.time_ns(), str(getattr(event, "cause", ""))
         incident = self.incidents.get(cause)
         if incident is None:
-            self.incidents[cause] = Incident(cause, str(getattr(event, "cause", "")), now_ns)
+            self.incidents[cause] = Incident(cause, text, now_ns)
         else:
             incident.count += 1
             incident.last_ns = now_ns
+            incident.text = text
 
     def _repeats(self, name: str, event: Event) -> bool:
         if event.level not in ("warning", "error"):

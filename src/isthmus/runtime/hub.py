@@ -44,6 +44,7 @@ from .owed import Acknowledgements
 from .plan import ROWS, Plan, subscriptions_of
 from .rows import RowsSink
 from .settings import JOURNAL_FILE, DeliveryPolicy, Endpoint, Settings, load_settings
+from .source_watch import SourceWatch
 from .steps import StepSink
 from .stored_tables import destination_of
 from .table_feed import TableFeed, TableSink
@@ -122,6 +123,7 @@ class Hub:
         self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
+        self.watches: dict[str, SourceWatch] = {}
         for name, endpoint in settings.sources.items():
             self.intakes[name] = self._intake(endpoint)
             self.sources[name] = self._source(endpoint)
@@ -149,7 +151,9 @@ class Hub:
         if not hasattr(module, "source"):
             raise Misuse(f"[sources.{endpoint.name}] the connector {endpoint.shared.connector} cannot receive")
         settings = own_settings(endpoint, module.SourceSettings, "sources")
-        return module.source(settings, self._context(endpoint))  # type: ignore[no-any-return]
+        context = self._context(endpoint)
+        context.looked = self.watches[endpoint.name] = SourceWatch(endpoint.name, self.observer)
+        return module.source(settings, context)  # type: ignore[no-any-return]
 
     def _context(self, endpoint: Endpoint) -> Context:
         return Context(endpoint.name, self.settings.folder, self.secrets, endpoint.shared)

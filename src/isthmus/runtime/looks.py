@@ -262,7 +262,12 @@ def status(hub: Hub) -> asks.Status:
         storage=getattr(hub.journal, "unable", None) or "",
         undecided_lanes=len(hub.standing.lanes),
         sources=[
-            asks.SourceStatus(name=name, connector=endpoint.shared.connector, accepting=hub.accepting)
+            asks.SourceStatus(
+                name=name,
+                connector=endpoint.shared.connector,
+                accepting=hub.accepting,
+                unavailable=hub.watches[name].cause or "",
+            )
             for name, endpoint in hub.settings.sources.items()
         ],
         destinations=[

@@ -1,6 +1,7 @@
 """What a body says about money: for the ranking of the worklist, and to notice a mend that changes an amount.
 
     HL7 v2           each FT1: FT1-6 (kind), FT1-10 (quantity), FT1-11 (extended amount), FT1-12 (unit amount)
+    X12              amounts of claims, remittances, invoices and orders (money_x12.py); at stake: CLM02, BPR02, TDS01
     canonical JSON   every decimal of the document, with its currency and kind; at stake: its amount, an entry's debits
     other JSON       the fields that `money` of its source or destination names
     any other        what the destination's connector says in its own `money_of`, else nothing
@@ -23,6 +24,7 @@ from ..model import CATALOGUE, JournalEntry
 from ..model.event import Document
 from ..ports import Money
 from ..protocols import hl7v2
+from . import money_x12
 
 MoneyOf = Callable[[bytes], Money]
 
@@ -47,6 +49,8 @@ def reader_of(fields: Sequence[str] = (), own: MoneyOf | None = None) -> MoneyOf
 def _money_of(body: bytes, fields: Sequence[str]) -> Money:
     if body[:3] == b"MSH":
         return _of_hl7v2(body)
+    if body.lstrip()[:3] == b"ISA":
+        return _of_x12(body)
     if body[:9] == b'{"type":"':
         document = _maybe_document(body)
         if document is not None:
@@ -69,6 +73,15 @@ def _of_hl7v2(body: bytes) -> Money:
         return Money(_cents(_number(segment["11.1.1"]) for segment in transactions), said)
     except PeerFault:
         return _unreadable(body)
+
+
+def _of_x12(body: bytes) -> Money:
+    try:
+        told = list(money_x12.told(body))
+    except PeerFault:
+        return _unreadable(body)
+    said = tuple(f"{one.place} {_plain(one.text)}" for one in told)
+    return Money(_cents(_number(one.text) for one in told if one.at_stake), said)
 
 
 def _maybe_document(body: bytes) -> Document | None:

@@ -85,7 +85,7 @@ class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
                      as a message of its own, once the message is processed; none given: they are counted, not sent
     owner            the team that answers for it
     money            where amounts stand in JSON messages ("total", "lines.amount"): the worklist is ranked by them, and a
-                     mend that changes one wants a second person; of HL7 v2 it is known (FT1)
+                     mend that changes one wants a second person; of HL7 v2 (FT1) and X12 they are known
     unable           what a sender hears while the hub cannot store: "silent" (close, it will send again) or "reject" (AR)
     """
 
@@ -116,7 +116,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     probe_max_s     the longest between two tries of an unreachable destination
     events          canonical events that it gets as JSON
     money           where amounts stand in JSON that it gets ("total", "lines.amount"), as for a source; of canonical
-                    documents and HL7 v2 it is known
+                    documents, HL7 v2 and X12 it is known
     """
 
     connector: str = ""

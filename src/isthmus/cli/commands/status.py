@@ -35,8 +35,12 @@ def show(status: Status) -> None:
     ready = styled("ready", "good") if status.ready else styled("not ready", "error")
     print(f"{status.hub}: {ready}" + (styled(f", {status.storage}", "error") if status.storage else ""))
     print()
-    sources = [{"name": one.name, "connector": one.connector, "accepting": one.accepting} for one in status.sources]
-    print_table(sources, {"name": "SOURCE", "connector": "CONNECTOR", "accepting": "ACCEPTING"}, none="no sources")
+    sources = [
+        {"name": one.name, "connector": one.connector, "accepting": one.accepting, "why": one.unavailable}
+        for one in status.sources
+    ]
+    columns = {"name": "SOURCE", "connector": "CONNECTOR", "accepting": "ACCEPTING", "why": "CANNOT LOOK BECAUSE"}
+    print_table(sources, columns, none="no sources")
     print()
     rows = [
         {

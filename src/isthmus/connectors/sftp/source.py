@@ -104,7 +104,7 @@ class SftpSource:
         self._settings = settings
         self._context = context
         self._timetable = Timetable(settings.poll_s, settings.at, settings.time_zone, context.name)
-        self._polling = Polling(self._look, self._wait_s)
+        self._polling = Polling(self._look, self._wait_s, context.looked)
         self._settling = Settling(settings.settle_s)
         self._session: Session | None = None
         self._lock: socket.socket | None = None

@@ -80,7 +80,7 @@ class SqlSource:
         self._columns = (settings.mark, *settings.key_columns)
         self._order = ", ".join(quoted(column) for column in self._columns)
         self._timetable = Timetable(settings.poll_s, settings.at, settings.time_zone, context.name)
-        self._polling = Polling(self._look, self._wait_s)
+        self._polling = Polling(self._look, self._wait_s, context.looked)
         self._database: Database | None = None
         self._marks: MarkFile | None = None
         self._intake: Intake

@@ -9,12 +9,12 @@ Invariants
     A code that is closed there ends in the table on that day.
  3. Nothing is remembered beyond the hub's life: after a start the tables are handed in once more, and say what is known.
 
-While the ERP cannot be read nothing is handed in, and the last rows go on answering.
+While the ERP cannot be read nothing is handed in, and the last rows go on answering. The key is that of the moment at which
+the ERP is reached, and read anew after a look that failed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...kernel import IsthmusError
-from ...ports import Context, Fate, Intake, Receipt
+from ...ports import Context, Fate, Intake
+from .._intake import hand_in
+from .._polling import Polling
 from .codes import Codes
 from .rest import Record, Rest
 from .settings import SourceSettings
@@ -56,49 +58,62 @@ COST_CENTRES = Master(
 class TrytonSource:
     def __init__(self, settings: SourceSettings, context: Context) -> None:
         self._settings = settings
+        self._name = context.name
         self._rest = Rest(settings, context)
         self._codes = Codes(self._rest, settings.company)
         wanted = {settings.accounts: ACCOUNTS, settings.cost_centres: COST_CENTRES}
         self._masters = {table: master for table, master in wanted.items() if table}
         self._handed_in: dict[str, bytes] = {}
-        self._polling: asyncio.Task[None] | None = None
-        self._running = asyncio.Event()
-        self._running.set()
+        self._polling = Polling(self._look, lambda: settings.poll_s, context.looked)
+        self._reached = False
         self._intake: Intake
 
     async def open(self, intake: Intake) -> None:
-        """Start to poll. An ERP that is away is asked again at the next poll. Raises `Misuse`."""
+        """Start to poll. An ERP that is away is asked again at the next poll."""
         self._intake = intake
-        self._running.set()
-        await self._rest.open()
-        self._polling = asyncio.get_running_loop().create_task(self._poll(), name="poll-tryton")
+        self._polling.start(self._name)
 
     def pause(self) -> None:
-        self._running.clear()
+        self._polling.pause()
 
     def resume(self) -> None:
-        self._running.set()
+        self._polling.resume()
 
     async def close(self) -> None:
-        """Stop reading. Safe before `open` and twice."""
-        polling, self._polling = self._polling, None
-        if polling is not None:
-            polling.cancel()
-            await asyncio.gather(polling, return_exceptions=True)
+        """Finish the table that is being read, then stop. Cancelled, it leaves it. Safe before `open` and twice."""
+        try:
+            await self._polling.close()
+        finally:
+            await self._disconnect()
+
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
+
+    async def _look(self) -> None:
+        try:
+            await self.once()
+        except BaseException:  # away, or set up otherwise now: asked anew at the next poll
+            await self._disconnect()
+            raise
+
+    async def _disconnect(self) -> None:
+        self._reached = False
+        self._codes.forget()
         await self._rest.close()
 
-    async def _poll(self) -> None:
-        while True:
-            await self._running.wait()
-            try:
-                await self.once()
-            except IsthmusError:
-                self._codes.forget()  # away, or set up otherwise now: asked anew at the next poll
-            await asyncio.sleep(self._settings.poll_s)
-
     async def once(self) -> None:
-        """Read everything, and hand in what is not as it was. Raises `Unavailable` when the ERP cannot be read."""
+        """Read everything, and hand in what is not as it was.
+
+        Raises `Unavailable` when the ERP cannot be read, `Misuse` for a key or a certificate that is not there.
+        """
+        if not self._reached:
+            await self._rest.open()
+            self._reached = True
         for table, master in self._masters.items():
+            if not await self._polling.may_go_on():
+                return
             rows = await self._rows(master)
             digest = hashlib.sha256(msgspec.json.encode(rows)).digest()
             if digest != self._handed_in.get(table) and await self._take(table, rows) in HANDED_IN:
@@ -125,14 +140,8 @@ class TrytonSource:
         """Hand a table in, and wait until its fate is durable."""
         read_at = datetime.now(UTC).isoformat()
         body = {"type": "TableRows", "id": f"{table}@{read_at}", "table": table, "complete": True, "rows": rows}
-        told: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-
-        def reply(receipt: Receipt) -> None:
-            if not told.done():
-                told.set_result(receipt)
-
-        self._intake.receive(msgspec.json.encode(body), reply, origin=f"{self._settings.database}: {table}")
-        return (await told).fate
+        origin = f"{self._settings.database}: {table}"
+        return (await hand_in(self._intake, msgspec.json.encode(body), origin, b"")).fate
 
 
 def source(settings: SourceSettings, context: Context) -> TrytonSource:

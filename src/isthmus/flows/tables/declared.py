@@ -73,10 +73,18 @@ class Table(Generic[R]):
             raise Misuse(f"the key of table {name} names {strange[0]!r}, which {row.__name__} does not have")
 
     @classmethod
-    def of(cls, name: str, key: tuple[str, ...], rows: Iterable[Row]) -> Table[Row]:
-        """A table that holds rows already, without a file. Raises KeyError for a row without a key's column."""
-        made: Table[Row] = Table(name, key, ())
-        by_key = {tuple(row[part] for part in key): [Dated(row, date.min, date.max, 0, row)] for row in rows}
+    def of(
+        cls, name: str, key: tuple[str, ...], rows: Iterable[Row], row: type[msgspec.Struct] | None = None
+    ) -> Table[Any]:
+        """A table that holds rows already, without a file; `row`: the struct that they are looked up as.
+
+        Raises KeyError for a row without a key's column, msgspec.ValidationError for one that is no such struct.
+        """
+        made: Table[Any] = Table(name, key, (), row=row)
+        by_key = {}
+        for cells in rows:
+            held = cells if row is None else msgspec.convert(cells, row)
+            by_key[tuple(cells[part] for part in key)] = [Dated(held, date.min, date.max, 0, cells)]
         made.put(Rows(by_key, "", dated=False))
         return made
 

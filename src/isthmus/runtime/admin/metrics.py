@@ -139,6 +139,12 @@ def _live(hub: Hub, figures: Figures) -> Iterator[Family]:
         [({"destination": name}, len(box.lanes)) for name, box in boxes],
     )
     yield Family(
+        "isthmus_source_up",
+        "gauge",
+        "0: the source's last look for messages failed.",
+        [({"source": name}, watch.cause is None) for name, watch in hub.watches.items()],
+    )
+    yield Family(
         "isthmus_destination_up",
         "gauge",
         "0: the destination cannot be reached.",

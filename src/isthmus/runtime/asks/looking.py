@@ -258,9 +258,12 @@ class ReadStatus(Ask, frozen=True):
 
 
 class SourceStatus(Answer, frozen=True):
+    """unavailable: why the last look for messages failed, "" when it went well or the source does not look for them."""
+
     name: str
     connector: str
     accepting: bool
+    unavailable: str
 
 
 class DestinationStatus(Answer, frozen=True):

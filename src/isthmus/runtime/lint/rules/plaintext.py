@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from ....security.transport import is_loopback
 from ..finding import Finding
-from ..subject import Connection, Subject
+from ..subject import Subject
+from ..waivers import judged
 
-SOON = timedelta(days=30)
 _WAIVER = 'plaintext = { owner = "...", until = "YYYY-MM-DD", reason = "..." }'
 
 
@@ -19,8 +18,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     for connection in subject.connections:
         waiver = getattr(connection.own, "plaintext", None)
         host = open_host(connection.own)
-        if waiver is not None:
-            yield from _waiver(subject, connection, waiver, host)
+        if waiver is not None and not host:
+            yield subject.in_toml("warning", connection.where, "needs no waiver", "remove it", "plaintext")
+        elif waiver is not None:
+            yield from judged(subject, connection.where, "plaintext", waiver, "give it a tls table")
         elif host:
             what = f"would carry patient data in plaintext to or from {host}"
             yield subject.in_toml(
@@ -30,26 +31,6 @@ def check(subject: Subject) -> Iterator[Finding]:
     if admin and (host := _host(admin.listen)) and not is_loopback(host):
         what = f"the API would listen on {host} in plaintext"
         yield subject.in_toml("error", "admin", what, "listen on 127.0.0.1 and put a TLS proxy before it", "listen")
-
-
-def _waiver(subject: Subject, connection: Connection, waiver: Any, host: str) -> Iterator[Finding]:
-    today = datetime.now(UTC).date()
-    try:
-        until = date.fromisoformat(str(waiver.until))
-    except ValueError:
-        what = f"the waiver's until = {str(waiver.until)!r} is no date"
-        yield subject.in_toml("error", connection.where, what, "write YYYY-MM-DD", "plaintext")
-        return
-    if not waiver.owner or not waiver.reason:
-        yield subject.in_toml("error", connection.where, "the waiver has no owner or no reason", _WAIVER, "plaintext")
-    if not host:
-        yield subject.in_toml("warning", connection.where, "needs no waiver", "remove it", "plaintext")
-    elif until < today:
-        mend = "renew it, or give it a tls table"
-        yield subject.in_toml("error", connection.where, f"the plaintext waiver ended on {until}", mend, "plaintext")
-    elif until - today < SOON:
-        mend = "renew it in time, or give it a tls table"
-        yield subject.in_toml("warning", connection.where, f"the plaintext waiver ends on {until}", mend, "plaintext")
 
 
 def open_host(own: Any) -> str:
