@@ -9,6 +9,7 @@ import pytest
 from box import HUB_KEY, Box, Time
 
 from isthmus.journal import SqliteJournal
+from isthmus.journal.batch import Batch
 from isthmus.journal.sqlite import Append, Decide, Settle
 from isthmus.journal.store import Store
 from isthmus.journal.verify import verify
@@ -184,3 +185,45 @@ async def test_closing_on_a_full_disk_ends_and_says_that_the_outcome_is_not_stor
     journal.settle(Settlement(arrival.entries[0], State.PARKED, Time().ns, work=work), told.put_nowait)
     journal.close()
     assert isinstance(await told.get(), StorageUnable)
+
+
+class Poison(Append):
+    """A message that the journal cannot write, for a reason that nobody foresaw."""
+
+    def apply(self, batch: Batch) -> None:
+        super().apply(batch)
+        batch._messages[-1] = (*batch._messages[-1][:-1], "\ud800")
+
+
+async def test_what_cannot_be_written_fails_alone_and_the_others_go_on(tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+    defects: list[BaseException] = []
+    path = tmp_path / "journal.db"
+    journal = SqliteJournal.open(path, Vault(HUB_KEY), on_failure=failures.append, on_defect=defects.append)
+    told: list[object] = []
+    arrivals = [Arrival("ehr", 0, b"%d" % at) for at in range(4)]
+    for at, arrival in enumerate(arrivals):
+        operation = (Poison if at == 1 else Append)(arrival, told.append)
+        journal._submit(operation, True)
+    await journal.probe()
+
+    assert [type(error) for error in told] == [type(None), Misuse, type(None), type(None)]
+    assert (len(failures), len(defects)) == (0, 1)
+    assert [(arrivals[at].id, arrivals[at].number) for at in (0, 2, 3)] == [(1, 1), (2, 2), (3, 3)]
+    journal.close()
+    store = Store(path, Vault(HUB_KEY), 0)
+    assert verify(store) == []
+    store.close()
+
+
+async def test_an_outcome_that_cannot_be_written_ends_the_writer(tmp_path: Path) -> None:
+    failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), on_failure=failed.set_result)
+    done = asyncio.get_running_loop().create_future()
+    entry = Entry("erp", (b"lane",), b"body")
+    arrival = Arrival("ehr", 0, b"raw", decision=Decision.DECIDED, entries=[entry])
+    journal.append(arrival, lambda error: done.set_result(error))
+    assert await done is None
+    journal.settle(Settlement(entry, State.PARKED, 1 << 70), lambda error: None)
+    assert isinstance(await failed, OverflowError)
+    journal.close()

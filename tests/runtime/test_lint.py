@@ -229,7 +229,7 @@ def test_a_secret_that_others_can_read_is_a_warning(hub):
 
 def test_a_sample_that_asks_for_an_acknowledgement_that_none_will_send_is_a_warning(hub):
     sample = hub / "samples" / "a.hl7"
-    sample.write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1|||AL|AL\r")
+    sample.write_bytes(b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5.1|||AL|AL\rPID|1||7\r")
     assert [(one.level, one.rule, one.file) for one in lint(hub)] == [("warning", "acknowledgements", "flows/adt.py")]
     (hub / "hub.toml").write_text(HUB.replace('facility = "main"\nlisten', 'application_ack_to = "out"\nlisten'))
     assert lint(hub) == []

@@ -100,6 +100,14 @@ class Call(Generic[T]):
             self.future.set_result(self._result)
 
 
+class Unapplied(Exception):
+    """An operation that cannot be applied, whatever the disk does: a defect. `cause`: what it raised."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
+
+
 class Committer:
     """One transaction after another over a store. Knows nothing of threads."""
 
@@ -120,7 +128,10 @@ class Committer:
         return self.prepare(operations) or self.conclude(self.write())
 
     def prepare(self, operations: list[Any]) -> IsthmusError | None:
-        """Begin a transaction and apply the operations; None, or why nothing of it is stored."""
+        """Begin a transaction and apply the operations; None, or why nothing of it is stored.
+
+        Raises `Unapplied` when one of them cannot be, whatever the disk does; nothing of it is stored.
+        """
         store = self.store
         batch = self._batch = Batch(store, self.counters.copy(), self.clock.now_ns())
         try:
@@ -128,16 +139,24 @@ class Committer:
             epoch = store.db.execute("select epoch from fence where partition = ?", (store.partition,)).fetchone()
             if epoch is None or epoch[0] != store.epoch:
                 raise Misuse("another process has taken over this journal: this hub stops writing")
-            for operation in operations:
-                operation.apply(batch)
-            self._applied = len(operations)
-            batch.flush()
+            self._apply(batch, operations)
         except STORAGE_ERRORS as error:
             return self._failed(error)
         except BaseException:
             self._roll_back(batch)
             raise
         return None
+
+    def _apply(self, batch: Batch, operations: list[Any]) -> None:
+        try:
+            for operation in operations:
+                operation.apply(batch)
+            self._applied = len(operations)
+            batch.flush()
+        except STORAGE_ERRORS:
+            raise
+        except Exception as error:
+            raise Unapplied(error) from error
 
     def write(self) -> BaseException | None:
         """The commit itself: writes and fsyncs. Touches nothing but the connection, so a thread may wait for the disk.
@@ -262,10 +281,13 @@ class Writer:
         on_failure: Callable[[BaseException], None],
         waiter: Waiter,
         log: Log,
+        on_defect: Callable[[BaseException], None] = lambda error: None,
     ):
+        """`on_failure`: nothing can be written any more; `on_defect`: one operation could not be, and its caller was told."""
         self._committer = committer
         self._loop = loop
         self._on_failure = on_failure
+        self._on_defect = on_defect
         self._waiter = waiter
         self._log = log
         self._queue: list[Any] = []
@@ -304,6 +326,9 @@ class Writer:
             self._ride = None
         try:
             error = self._committer.prepare(operations)
+        except Unapplied:
+            self._one_by_one(operations)
+            return
         except BaseException as failure:
             self._on_failure(failure)
             return
@@ -315,6 +340,25 @@ class Writer:
         else:
             self._writing = operations
             self._waiter.begin(self._commit, self._written)
+
+    def _one_by_one(self, operations: list[Any]) -> None:
+        """One of them cannot be applied: it alone fails, and the others are stored as if it had not been there. What
+        must not be lost (`kept`) and cannot be stored ends the writer."""
+        for operation in operations:
+            try:
+                error = self._committer.commit([operation])
+            except Unapplied as unapplied:
+                if operation.kept:
+                    self._on_failure(unapplied.cause)
+                    return
+                self._on_defect(unapplied.cause)
+                error = Misuse(f"the journal failed on this ({unapplied}): the hub's log says where")
+            except BaseException as failure:
+                self._on_failure(failure)
+                return
+            self._finish([operation], error)
+        if self._urgent and not self._scheduled:
+            self._begin()
 
     def _commit(self) -> BaseException | None:
         failure = self._committer.write()

@@ -141,15 +141,19 @@ class SqliteJournal:
         clock: Clock | None = None,
         duplicates_since_ns: int = 0,
         on_failure: Callable[[BaseException], None] = lambda error: None,
+        on_defect: Callable[[BaseException], None] = lambda error: None,
     ) -> SqliteJournal:
-        """Open or create the journal and start its writer. Must be called with a running event loop."""
+        """Open or create the journal and start its writer. Must be called with a running event loop.
+
+        `on_failure`: nothing can be written any more; `on_defect`: one operation could not be, and its caller was told.
+        """
         clock = clock or SystemClock()
         store = Store(path, vault, clock.now_ns())
         try:
             committer = Committer(store, clock, duplicates_since_ns)
             loop = asyncio.get_running_loop()
             log = Checkpointer(path, store.db)
-            writer = Writer(committer, loop, on_failure, WaitingThread(loop), log)
+            writer = Writer(committer, loop, on_failure, WaitingThread(loop), log, on_defect)
         except BaseException:
             store.close()
             raise

@@ -435,6 +435,7 @@ def open_hub(
             clock=clock,
             duplicates_since_ns=clock.now_ns() - int(window_days * NS_PER_DAY),
             on_failure=failed,
+            on_defect=lambda error: observer.failed("storing", error),
         )
     except Tampered:
         if is_broken_off(settings):
