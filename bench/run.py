@@ -187,6 +187,18 @@ class Bench:
     def codec(self) -> str:
         return self._own("codec.py")
 
+    def x12(self) -> str:
+        """Codec and validation on one 835 of a megabyte, and one of a gigabyte as a stream."""
+        mib = "32" if self.quick else "1024"
+        large = self._own("x12.py", "--large", "--large-mib", mib)
+        return "\n\n".join((self._own("x12.py"), self._own("x12_snip.py"), large))
+
+    def files(self) -> str:
+        """Delimited files through a whole hub."""
+        many = ("20000",) if self.quick else ("100000", "1000000")
+        rows = [self._own("rows.py", "--rows", n, "--width", "1000" if n == "1000000" else "60") for n in many]
+        return "\n\n".join(f"```\n{row}\n```" for row in rows)
+
     def _own(self, script: str, *arguments: str) -> str:
         say(f"{script} {' '.join(arguments)}")
         environment = os.environ | {"ISTHMUS_INSTRUMENTS": str(self.tool.parent)}
@@ -206,7 +218,7 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def page(rows: list[Row], profile: str, codec: str) -> str:
+def page(rows: list[Row], bench: Bench) -> str:
     table = "\n".join(f"| {figure} | {asked} | {measured} | {more} |" for figure, asked, measured, more in rows)
     return f"""# Benchmarks
 
@@ -228,11 +240,22 @@ to this machine.
 Samples of the hub's main thread under load at 50 connections, by the file whose code was running (time in the kernel
 counts for the line that called it):
 
-{profile}
+{bench.profile()}
 
-## The codec against the public libraries
+## The HL7 v2 codec against the public libraries
 
-{codec}
+{bench.codec()}
+
+## X12
+
+{bench.x12()}
+
+## Large files, row by row
+
+From the file in the folder to every row delivered, through a real hub and its journal; the destination takes everything at
+once.
+
+{bench.files()}
 """
 
 
@@ -240,19 +263,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short run of each figure; writes nothing")
     parser.add_argument("--instruments", type=Path, default=ROOT.parent / "shared" / "bench")
-    parser.add_argument("--only", help="one figure: compare, grow, drain, isolation, crash, ready_with_a_queue, tls")
+    parser.add_argument(
+        "--only", help="one figure: compare, grow, drain, isolation, crash, ready_with_a_queue, tls, or x12, files"
+    )
     a = parser.parse_args()
     if not (a.instruments / "mllp_bench.py").exists():
         raise SystemExit(f"the instruments are not in {a.instruments}: say where they are with --instruments")
     bench = Bench(a.instruments, a.quick)
     figures = ("compare", "ready_with_a_queue", "grow", "drain", "isolation", "crash", "tls")
-    rows: list[Row] = []
-    for name in (a.only,) if a.only else figures:
-        rows += getattr(bench, name)()
     if a.only:
-        print("\n".join(" | ".join(row) for row in rows))
+        found = getattr(bench, a.only)()
+        print(found if isinstance(found, str) else "\n".join(" | ".join(row) for row in found))
         return
-    text = page(rows, bench.profile(), bench.codec())
+    rows: list[Row] = [row for name in figures for row in getattr(bench, name)()]
+    text = page(rows, bench)
     if a.quick:
         print(text)
     else:
