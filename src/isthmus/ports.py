@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from .kernel.answer import Answer
 from .kernel.errors import IsthmusError
 
 
@@ -417,9 +418,11 @@ class Arrival:
     entries   its deliveries, when decided; they become durable in the same transaction
     work      why it is parked undecided
     owed      the acknowledgement that its sender gets when its outcome is known
+    answers   what look-ups were told: what it is decided on besides its bytes
     """
 
     __slots__ = (
+        "answers",
         "blocks",
         "control",
         "decision",
@@ -463,6 +466,7 @@ class Arrival:
         work: Work | None = None,
         blocks: bool = True,
         owed: Owed | None = None,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         self.source = source
         self.received_ns = received_ns
@@ -482,6 +486,7 @@ class Arrival:
         self.work = work
         self.blocks = blocks
         self.owed = owed
+        self.answers = answers
         self.id = 0
         self.number = 0
 
@@ -595,9 +600,10 @@ class Journal(Protocol):
         done: Done,
         *,
         blocks: bool = True,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         """Record the decision of a message that was appended undecided (or that it cannot be made, with `work`;
-        `blocks`: its lanes wait behind it)."""
+        `blocks`: its lanes wait behind it), and the answers to look-ups that it was made on."""
 
     def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
         """Record an outcome. One that nobody waits for (`urgent=False`) rides with the next commit."""

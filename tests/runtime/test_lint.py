@@ -41,6 +41,8 @@ def every(msg):
 adt.case("goes on", "samples/a.hl7", expect=["send:out"])
 """
 
+LOOKUP = 'from isthmus import lookup\none = lookup("eligibility", to="{}", ask=lambda msg: b"")'
+
 PROCESS = """\
 import msgspec
 from isthmus import process
@@ -133,6 +135,8 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("purity", "flows/adt.py", ("from isthmus import flow", "from urllib import request\nfrom isthmus import flow"), 1, "the network"),
     ("purity", "flows/adt.py", ("    yield forward", '    open("x")\n    yield forward'), 8, "a file (open)"),
     ("tables", "flows/adt.py", ("adt = flow", 'from isthmus import table\n\nwards = table("wards", key="code")\nadt = flow'), 0, "the table"),
+    ("lookups", "flows/adt.py", ("@adt.on()", f"{LOOKUP.format('payer')}\n@adt.on(asks=one)"), 3, "asks 'payer', which is no destination"),
+    ("lookups", "flows/adt.py", ("@adt.on()", f"{LOOKUP.format('out').replace('lambda msg', 'lambda')}\n@adt.on(asks=one)"), 7, "does not take exactly the message"),
     ("cases", "flows/adt.py", ("samples/a.hl7", "samples/b.hl7"), 3, "samples/b.hl7"),
     ("cases", "flows/adt.py", ('adt.case("goes on", "samples/a.hl7", expect=["send:out"])', ""), 3, "has no case"),
     ("steps", "flows/stays.py", ("(state, event, at_ns)", "(state, event)"), 13, "does not take 3 arguments"),
@@ -188,6 +192,33 @@ def test_a_sample_that_asks_for_an_acknowledgement_that_none_will_send_is_a_warn
     assert [(one.level, one.rule, one.file) for one in lint(hub)] == [("warning", "acknowledgements", "flows/adt.py")]
     (hub / "hub.toml").write_text(HUB.replace('facility = "main"\nlisten', 'application_ack_to = "out"\nlisten'))
     assert lint(hub) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("", "it does not hand its answers on"),
+        ('pass_on = true\nreply_bytes_max = 1000\nurl = "http://127.0.0.1:1/"', "it cuts answers off at 1000 bytes"),
+        ('folder = "samples"', "its connector gives no answers"),
+    ],
+)
+def test_a_destination_that_cannot_answer_a_look_up_is_found_at_the_destination(hub, settings, words):
+    path = hub / "flows" / "adt.py"
+    path.write_text(FLOW.replace("@adt.on()", f"{LOOKUP.format('out')}\n\n\n@adt.on(asks=one)"))
+    if settings:
+        connector = "http" if "url" in settings else "files"
+        settings = HUB.replace('mllp"\naddress = "127.0.0.1:2576"', f'{connector}"\n{settings}')
+    (hub / "hub.toml").write_text(settings or HUB)
+    found = [(one.file, one.line) for one in lint(hub) if one.rule == "lookups" and words in one.what]
+    assert found == [("hub.toml", 13)]
+
+
+def test_two_look_ups_of_one_name_are_found(hub):
+    two = f"{LOOKUP.format('out')}\ntwo = lookup('eligibility', to='out', ask=lambda msg: b'')"
+    path = hub / "flows" / "adt.py"
+    path.write_text(FLOW.replace("@adt.on()", f"{two}\n\n\n@adt.on(asks=(one, two))"))
+    (hub / "hub.toml").write_text(HUB.replace('2576"', '2576"\npass_on = true'))
+    assert [(one.rule, one.line) for one in lint(hub)] == [("lookups", 3)]
 
 
 def test_two_flows_of_one_name_are_found(hub):

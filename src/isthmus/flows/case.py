@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -12,9 +13,11 @@ class Case:
     sample   a file of the hub's folder
     expect   () means that the message is filtered; None that only a decision without error is asked for
     parks    the message cannot be decided: a part of the cause's code or text
+    answers  what look-ups are told, by their name: the bytes, or a file of the hub's folder that holds them
     """
 
     name: str
     sample: str
     expect: tuple[str, ...] | None = None
     parks: str | None = None
+    answers: Mapping[str, bytes | str] = field(default_factory=dict)

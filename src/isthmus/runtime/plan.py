@@ -31,11 +31,12 @@ _CACHED_LANES = 4096
 class Route:
     """How messages of one type from one source are decided."""
 
-    __slots__ = ("flows", "handlers", "paths", "retention", "version", "waits")
+    __slots__ = ("flows", "handlers", "lookups", "paths", "retention", "version", "waits")
 
     def __init__(self, flows: list[Flow], type: str, version: str) -> None:
         self.flows = flows
         self.handlers = [handler for flow in flows if (handler := flow.handler(type))]
+        self.lookups = tuple(dict.fromkeys(one for flow in flows for one in flow.lookups(type)))
         self.paths = tuple(dict.fromkeys(path for flow in flows for path in lane_paths(flow.lane)))
         self.waits = all(flow.when_parked != "go_on" for flow in flows)
         self.retention = flows[0].retention

@@ -2,7 +2,8 @@
 
 A replayed message is a new one that names the one that it replays. It is exempt from the duplicate window, is decided
 with the flows of today as if received when the original was (posting dates derive from that), keeps the lanes of its
-keys, and never steps a live process: what a flow gives to a process or to a destination not named is left out.
+keys, and never steps a live process: what a flow gives to a process or to a destination not named is left out. Look-ups
+are answered as recorded, unless fresh answers are asked for; either is recorded with the replayed message.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from ..ports import Arrival, Decision, Entry
 from . import asks, choosing
 from .formats import reader
 from .hub import Hub
-from .plan import Plan, cause_of, in_words
+from .lookups import questions, recorded_or_missing
+from .plan import Plan, Route, cause_of, in_words
 
 PAGE = 100
 FAILED_SHOWN_MAX = 100
@@ -82,14 +84,16 @@ class Replaying:
                 return
             left -= len(page)
             after = page[-1].original
-            ready = [arrival for arrival in page if self._decide(arrival)]
+            ready = [arrival for arrival in page if await self._decide(arrival)]
             if ready and not self._ask.dry_run:
                 await asyncio.gather(*[self._append(arrival) for arrival in ready])
             await asyncio.sleep(0)
 
-    def _decide(self, arrival: Arrival) -> bool:
+    async def _decide(self, arrival: Arrival) -> bool:
         """Fill in what the live flows make of it, as far as it is meant; False: nothing."""
         try:
+            if self._ask.ask_again:
+                await self._look_up(arrival)
             entries = decide(self._hub.plan, self._hub.settings.sources, arrival)
         except Exception as error:
             cause = error if isinstance(error, Misuse) else cause_of(error)
@@ -103,6 +107,12 @@ class Replaying:
         self._messages += 1
         self._dispatched.update(entry.destination for entry in arrival.entries)
         return True
+
+    async def _look_up(self, arrival: Arrival) -> None:
+        """Fresh answers in the place of the recorded ones."""
+        route, message = routed(self._hub.plan, self._hub.settings.sources, arrival)
+        asked = questions(route.lookups, message)
+        arrival.answers = tuple([await self._hub.lookups.answer(one, arrival.original) for one in asked])
 
     async def _append(self, arrival: Arrival) -> None:
         arrival.received_ns = self._hub.clock.now_ns()
@@ -124,8 +134,17 @@ class NotTaken(Misuse):
 def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]:
     """What the flows of a plan make of a recorded message; sets its lanes, version and decision.
 
-    Raises `NotTaken`, and what its format and its flows raise.
+    Raises `NotTaken`, `NotAnswered`, and what its format and its flows raise.
     """
+    route, message = routed(plan, sources, arrival)
+    arrival.lanes = plan.lanes(route, message.content, arrival.raw)
+    arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
+    arrival.answers = message.answers = recorded_or_missing(route.lookups, message, arrival.answers)
+    return plan.decide(route, message, arrival.lanes)
+
+
+def routed(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> tuple[Route, Message]:
+    """Who decides a recorded message, and as what a flow sees it. Raises `NotTaken`, and what its format raises."""
     endpoint = sources.get(arrival.source)
     if endpoint is None:
         raise NotTaken(f"its source {arrival.source} is no longer in hub.toml")
@@ -133,8 +152,6 @@ def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]
     route = plan.route(arrival.source, read.type)
     if route is None:
         raise NotTaken(f"no flow takes {read.type or 'it'} any more")
-    arrival.lanes = plan.lanes(route, read.content, arrival.raw)
-    arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
     message = Message(
         0,
         arrival.source,
@@ -145,7 +162,7 @@ def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]
         read.control.decode("latin-1"),
         endpoint.shared.facility,
     )
-    return plan.decide(route, message, arrival.lanes)
+    return route, message
 
 
 def _resolve(future: asyncio.Future[None], error: IsthmusError | None) -> None:

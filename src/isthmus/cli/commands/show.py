@@ -15,7 +15,13 @@ from ..exits import Exit
 from ..output import print_json, styled
 
 if TYPE_CHECKING:
-    from ...runtime.asks import DeliveryShown, MessageShown
+    from ...runtime.asks import DeliveryShown, LookupShown, MessageShown
+
+_HOW = {
+    "asked": "answered",
+    "kept": "answered to an earlier message",
+    "fallback": "not answered, the fallback stands for it",
+}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +70,8 @@ def in_words(shown: MessageShown, *, tree: bool) -> Iterator[str]:
             yield f"             {item['detail']}"
     yield ""
     yield from _body(shown, tree)
+    for answer in shown.answers:
+        yield from _answer(answer)
     for delivery in shown.deliveries:
         yield from _delivery(delivery)
     for row in shown.audit:
@@ -96,6 +104,13 @@ def _node(node: dict[str, Any], depth: int) -> Iterator[str]:
     yield f"{words:<46} {node['value']}" if "value" in node else words
     for part in node.get("parts", ()):
         yield from _node(part, depth + 1)
+
+
+def _answer(one: LookupShown) -> Iterator[str]:
+    yield styled(f"look-up {one.lookup}: ", "strong") + f"{_HOW.get(one.how, one.how)}, {one.at}, {len(one.body)} bytes"
+    for line in one.body.decode("utf-8", "replace").splitlines():
+        yield "  " + line
+    yield ""
 
 
 def _delivery(one: DeliveryShown) -> Iterator[str]:

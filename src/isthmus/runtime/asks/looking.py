@@ -101,6 +101,15 @@ class DeliveryShown(Answer, frozen=True):
     steps: list[Step]
 
 
+class LookupShown(Answer, frozen=True):
+    """What a look-up was told about a message; how: asked, kept or fallback; at: when it was said."""
+
+    lookup: str
+    how: str
+    at: str
+    body: bytes
+
+
 class MessageShown(Answer, frozen=True):
     """raw None: pruned, or a duplicate, of which nothing is kept; tree: the message by path, where the format has one."""
 
@@ -120,6 +129,7 @@ class MessageShown(Answer, frozen=True):
     tree: list[Any]
     original: int
     repeats: list[int]
+    answers: list[LookupShown]
     deliveries: list[DeliveryShown]
     worklist: list[dict[str, Any]]
     audit: list[dict[str, Any]]
