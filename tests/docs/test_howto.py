@@ -19,7 +19,12 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PLAYED = ["how-to/first-hub.md", "how-to/work-the-worklist.md", "how-to/try-a-changed-flow.md"]
+PLAYED = [
+    "how-to/first-hub.md",
+    "how-to/work-the-worklist.md",
+    "how-to/try-a-changed-flow.md",
+    "how-to/ask-another-system.md",
+]
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LOOKS = ("isthmus messages", "isthmus show", "isthmus ledger", "isthmus parked --hub", "ls ")
 PATIENCE_S = 30.0

@@ -15,7 +15,7 @@ from isthmus.journal import ledger, show, verify
 from isthmus.kernel.errors import Unavailable
 from isthmus.observe import Observer
 from isthmus.observe.events import Event
-from isthmus.ports import Context, Delivery, Intake, Outcome, Receipt
+from isthmus.ports import Context, Delivery, Fate, Intake, Outcome, Receipt
 from isthmus.runtime.hub import Hub
 from isthmus.runtime.loader import Declarations
 from isthmus.runtime.settings import read_settings
@@ -107,16 +107,16 @@ class Noting(Observer):
 
 
 class AskingHub:
-    def __init__(self, *flows: Flow, connections: int = 4) -> None:
+    def __init__(self, *flows: Flow, connections: int = 4, seed: int = 1) -> None:
         self.flows = list(flows)
         self.loop = SimulatedLoop()  # type: ignore[abstract]  # what it leaves out, nobody may use
         self.clock = SimulatedClock(self.loop)
-        self.storage = Storage(self.loop, self.clock, random.Random(1))
+        self.storage = Storage(self.loop, self.clock, random.Random(seed))
         self.observer = Noting()
         self.payer = Payer()
         self.out: list[str] = []
         self.receipts: list[Receipt] = []
-        self.intake: Intake
+        self.intake: Intake | None = None
         self.hub: Hub
         self.life: Life
         end = {"connector": "wire", "owner": "integration", "attempts_max": 3, "back_off_s": 0.05, "timeout_s": 1.0}
@@ -143,7 +143,7 @@ class AskingHub:
         try:
             found = self.loop.run_until_complete(lived())
             assert not self.loop.errors
-            assert not self.observer.defects
+            assert self.observer.defects == []
             return found
         finally:
             self.loop.close()
@@ -162,6 +162,7 @@ class AskingHub:
 
     async def restart(self) -> None:
         """kill -9, and a new start."""
+        self.intake = None
         self.storage.crash(power=False)
         self.loop.end(self.life)
         await self.start()
@@ -184,8 +185,15 @@ class AskingHub:
         rows = await self.read(lambda view: view.rows("select id from message order by id"))
         return [(await self.shown(id)).decision for (id,) in rows]
 
-    def send(self, patient: str, name: str, kind: str = "A04") -> None:
+    def taken(self) -> int:
+        """How many messages were acknowledged so that their sender need not send them again."""
+        return sum(one.fate in (Fate.ACCEPTED, Fate.DUPLICATE) for one in self.receipts)
+
+    def send(self, patient: str, name: str, kind: str = "A04", *, merges: str = "") -> None:
+        merge = f"MRG|{merges}^^^H^MR\r" if merges else ""
+        if self.intake is None:
+            return
         raw = (
-            f"MSH|^~\\&|EHR|MAIN|HUB|X|20260302||ADT^{kind}|{name}|P|2.5.1\rPID|1||{patient}^^^H^MR||{name}\r"
+            f"MSH|^~\\&|EHR|MAIN|HUB|X|20260302||ADT^{kind}|{name}|P|2.5.1\rPID|1||{patient}^^^H^MR||{name}\r{merge}"
         ).encode()
         self.life.context.copy().run(self.intake.receive, raw, self.receipts.append)

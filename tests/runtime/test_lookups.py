@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from asking_hub import AskingHub
 
 from isthmus.flows import Flow, flow, lookup, send
@@ -278,7 +280,7 @@ def test_as_many_questions_are_out_at_once_as_the_destination_has_connections() 
     assert len(hub.out) == 30
 
 
-def test_what_is_not_held_in_memory_has_its_turn_later(monkeypatch: Any) -> None:
+def test_what_is_not_held_in_memory_has_its_turn_later(monkeypatch: pytest.MonkeyPatch) -> None:
     from isthmus.runtime import undecided
 
     monkeypatch.setattr(undecided, "ASKED_MAX", 4)
@@ -390,3 +392,47 @@ def test_a_flow_that_is_redeployed_meanwhile_asks_what_it_asks_now() -> None:
 
     hub.run(scenario())
     assert hub.out == ["yes to new"]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_happens_each_lane_keeps_its_order_and_nothing_is_lost(seed: int) -> None:
+    chance = random.Random(seed)
+    hub = AskingHub(asking(("PID-3.1", "MRG-1.1")), connections=chance.choice((1, 2, 5)), seed=seed)
+    sent: list[tuple[str, set[str]]] = []
+
+    async def sends() -> None:
+        for at in range(60):
+            name = f"{chance.choice(('m', 'plain'))}{at}"
+            patient, other = chance.choice("ABC"), chance.choice("ABC" + 4 * " ").strip()
+            kind, receipts = chance.choice(("A04", "A08")), hub.taken()
+            hub.send(patient, name, kind, merges=other)
+            await asyncio.sleep(chance.choice((0.001, 0.02, 0.2)))
+            while hub.taken() == receipts:  # slow, unable, or killed before it could answer: a sender sends again
+                await asyncio.sleep(0.5)
+                hub.send(patient, name, kind, merges=other)
+            sent.append((name, {patient, other or patient}))
+
+    async def scenario() -> None:
+        sending = asyncio.ensure_future(sends())
+        for _ in range(6):
+            await asyncio.sleep(chance.random() * 0.7)
+            hub.payer.takes_s = chance.choice((0.0, 0.01, 0.3))
+            hub.payer.away = chance.random() < 0.3
+            hub.storage.disk.read_only = chance.random() < 0.2
+            if not hub.storage.disk.read_only and chance.random() < 0.3:
+                await hub.restart()
+        hub.payer.away = hub.storage.disk.read_only = False
+        await sending
+        await asyncio.sleep(60)
+        assert set(await hub.decisions()) <= {"decided", "none"}  # none: a repeat
+        assert not hub.hub.standing.lanes
+
+    hub.run(scenario())
+    went = list(dict.fromkeys(one.partition(":")[0] for one in hub.out))  # a crash repeats what was not settled
+    for patient in "ABC":
+        assert [n for n in went if n in _of(sent, patient)] == [n for n, _ in sent if n in _of(sent, patient)]
+    assert len(went) == 60
+
+
+def _of(sent: list[tuple[str, set[str]]], patient: str) -> set[str]:
+    return {name for name, patients in sent if patient in patients}

@@ -112,7 +112,8 @@ class Replaying:
         """Fresh answers in the place of the recorded ones."""
         route, message = routed(self._hub.plan, self._hub.settings.sources, arrival)
         asked = questions(route.lookups, message)
-        arrival.answers = tuple([await self._hub.lookups.answer(one, arrival.original) for one in asked])
+        answer = self._hub.lookups.answer
+        arrival.answers = tuple([await answer(one, arrival.original, wait=False) for one in asked])
 
     async def _append(self, arrival: Arrival) -> None:
         arrival.received_ns = self._hub.clock.now_ns()

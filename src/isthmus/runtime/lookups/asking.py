@@ -33,17 +33,17 @@ class Lookups:
         """Report what nobody foresaw: a message stays undecided until the next start."""
         self._observe.failed("a look-up", error)
 
-    async def answer(self, question: Question, message_id: int) -> Answer:
-        """Waits for as long as the system is away, unless the look-up has a fallback.
+    async def answer(self, question: Question, message_id: int, *, wait: bool = True) -> Answer:
+        """Waits for as long as the system is away, unless the look-up has a fallback, or `wait` is False.
 
-        Raises what parks the message: `Transient` when every attempt failed, `Permanent` and its kin, `Misuse`.
+        Raises what parks the message: `Unavailable` (when it does not wait), `Transient` when every attempt failed, `Permanent` and its kin, `Misuse`.
         """
         lookup = question.lookup
         kept = self._kept.maybe_find(question, self._clock.now_ns()) if lookup.keep_s else None
         if kept is not None:
             return kept
         try:
-            body = await self._ask(question, message_id)
+            body = await self._ask(question, message_id, patient=wait and lookup.fallback is None)
         except (Unavailable, Transient) as error:
             if lookup.fallback is None:
                 raise
@@ -58,7 +58,7 @@ class Lookups:
         self._kept.keep(question, answer)
         return answer
 
-    async def _ask(self, question: Question, message_id: int) -> bytes:
+    async def _ask(self, question: Question, message_id: int, *, patient: bool) -> bytes:
         lookup = question.lookup
         line = self.lines.get(lookup.to)
         if line is None:
@@ -66,7 +66,7 @@ class Lookups:
         # A key of this asking: what honours it gives the same answer to its attempts, and a fresh one to the next asking.
         key = f"{lookup.name}|{message_id}|{self._clock.now_ns()}"
         asked = Delivery(0, message_id, lookup.to, question.body, key, headers={"lookup": lookup.name})
-        return await line.ask(asked, lookup.timeout_s, patient=lookup.fallback is None)
+        return await line.ask(asked, lookup.timeout_s, patient=patient)
 
     async def close(self) -> None:
         for line in self.lines.values():

@@ -32,6 +32,8 @@ def recorded_or_missing(lookups: Iterable[Lookup], message: Message, recorded: I
     unanswered = missing(asked, recorded)
     if unanswered:
         names = ", ".join(one.lookup.name for one in unanswered)
-        raise NotAnswered(f"no answer is recorded to what the flow asks by {names}: it asked something else then")
+        raise NotAnswered(
+            f"no answer is recorded to what the flow asks by {names}: a replay that asks again can have one"
+        )
     wanted = {(one.lookup.name, one.digest) for one in asked}
     return tuple(one for one in recorded if (one.lookup, one.asked) in wanted)
