@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +26,17 @@ from isthmus.testing.simulation.loop import Life, SimulatedLoop
 from isthmus.testing.simulation.storage import Storage
 
 T = TypeVar("T")
+
+
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """A hub parses the files of its flows, which here are whole test files: CPython 3.11 loses count of its recursion when
+    garbage is collected within `ast.parse` and somebody (Hypothesis) listens to that."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class NoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,10 +167,11 @@ class AskingHub:
 
     async def _start(self) -> None:
         journal = self.storage.open(lambda error: self.observer.failed("the journal", error))
-        self.hub = Hub(
-            self.settings, Declarations(self.flows, []), journal,
-            clock=self.clock, observer=self.observer, seed=1, connectors=lambda name: Wire(self),
-        )  # fmt: skip
+        with collecting_later():
+            self.hub = Hub(
+                self.settings, Declarations(self.flows, []), journal,
+                clock=self.clock, observer=self.observer, seed=1, connectors=lambda name: Wire(self),
+            )  # fmt: skip
         await self.hub.start()
 
     async def restart(self) -> None:

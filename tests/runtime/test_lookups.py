@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking_hub import AskingHub
+from asking_hub import AskingHub, collecting_later
 
 from isthmus.flows import Flow, flow, lookup, send
 from isthmus.flows.declaration import ALL
@@ -387,11 +387,31 @@ def test_a_flow_that_is_redeployed_meanwhile_asks_what_it_asks_now() -> None:
     async def scenario() -> None:
         hub.send("P1", "a")
         await asyncio.sleep(0.05)
-        hub.hub.plan.replace("adt", again)
+        with collecting_later():
+            hub.hub.plan.replace("adt", again)
         await asyncio.sleep(1)
 
     hub.run(scenario())
     assert hub.out == ["yes to new"]
+
+
+def test_what_is_asked_about_is_decided_by_nobody_else_meanwhile() -> None:
+    hub = AskingHub(asking())
+    plain = flow("adt", source="ehr", accepts="hl7v2/ADT", owner="integration", lane="PID-3.1", when_parked="wait")
+    plain.on()(lambda message: [send("out", b"nothing asked")])
+
+    async def scenario() -> None:
+        hub.send("P1", "a")
+        await asyncio.sleep(0.05)
+        with collecting_later():
+            hub.hub.plan.replace("adt", plain)
+        await hub.in_hub(hub.hub.undecided.reconsider())
+        assert await hub.decisions() == ["undecided"]
+        await asyncio.sleep(1)
+        assert not hub.hub.standing.lanes
+
+    hub.run(scenario())
+    assert hub.out == ["nothing asked"]
 
 
 @pytest.mark.parametrize("seed", range(25))
