@@ -5,10 +5,10 @@ It is part of what a message is decided on: recorded with the decision, and used
 
 from __future__ import annotations
 
-import msgspec
+from typing import NamedTuple
 
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
+class Answer(NamedTuple):
     """Shows no content in its repr.
 
     lookup  the name of the look-up

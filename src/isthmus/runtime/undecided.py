@@ -74,7 +74,7 @@ class Undecided:
             found, after = Standing(), 0
             while True:
                 added = self._standing.added
-                page = await self._page(after, PAGE)
+                page = await self._page(after)
                 for arrival, parked in page:
                     after = arrival.id
                     await self._consider(arrival, parked, found)
@@ -82,7 +82,7 @@ class Undecided:
                     self._standing.lanes = found.lanes
                     return
 
-    async def _page(self, after: int, limit: int) -> list[tuple[Arrival, bool]]:
+    async def _page(self, after: int, limit: int = PAGE) -> list[tuple[Arrival, bool]]:
         while True:
             try:
                 return await self._journal.undecided(after, limit)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import msgspec
-
 from ...flows.lookup import Question
 from ...kernel.answer import Answer
 from ...kernel.clock import NS_PER_S
@@ -32,7 +30,7 @@ class Kept:
             self._drop(name)
             return None
         self._held.move_to_end(name)
-        return msgspec.structs.replace(found, how="kept")
+        return found._replace(how="kept")
 
     def keep(self, question: Question, answer: Answer) -> None:
         """Keep what a system said, where its look-up declares that it serves again."""
