@@ -1,16 +1,16 @@
 """Isthmus: a healthcare integration hub. Durable, in order, accounted for to the cent.
 
-What a hub's flows need stands here: `from isthmus import flow, process, table, send, forward, task, timer, cancel`.
+What a hub's flows need stands here: `from isthmus import flow, process, table, lookup, send, forward, task, timer, cancel`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["ALL", "Message", "cancel", "flow", "forward", "process", "send", "table", "task", "timer"]
+__all__ = ["ALL", "Message", "cancel", "flow", "forward", "lookup", "process", "send", "table", "task", "timer"]
 
 if TYPE_CHECKING:
-    from .flows import ALL, cancel, flow, forward, process, send, table, task, timer
+    from .flows import ALL, cancel, flow, forward, lookup, process, send, table, task, timer
     from .kernel import Message
 
 

@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from .kernel.answer import Answer
 from .kernel.errors import IsthmusError
 from .kernel.text import storable
 
@@ -478,9 +479,11 @@ class Arrival:
     work      why it is parked undecided
     owed      the acknowledgement that its sender gets when its outcome is known
     staged    its body, where that was stored ahead; `raw` is then empty
+    answers   what look-ups were told: what it is decided on besides its bytes
     """
 
     __slots__ = (
+        "answers",
         "blocks",
         "control",
         "decision",
@@ -526,6 +529,7 @@ class Arrival:
         blocks: bool = True,
         owed: Owed | None = None,
         staged: Staged | None = None,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         self.source = source
         self.received_ns = received_ns
@@ -546,6 +550,7 @@ class Arrival:
         self.blocks = blocks
         self.owed = owed
         self.staged = staged
+        self.answers = answers
         self.id = 0
         self.number = 0
 
@@ -689,9 +694,10 @@ class Journal(Protocol):
         done: Done,
         *,
         blocks: bool = True,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         """Record the decision of a message that was appended undecided (or that it cannot be made, with `work`;
-        `blocks`: its lanes wait behind it)."""
+        `blocks`: its lanes wait behind it), and the answers to look-ups that it was made on."""
 
     def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
         """Record an outcome. One that nobody waits for (`urgent=False`) rides with the next commit."""

@@ -75,3 +75,50 @@ def test_one_flow_can_be_chosen_and_an_unknown_one_is_named(isthmus, hub):
     said = isthmus("test", hub, "--flow", "nope")
     assert said.code == 2
     assert "the hub has ehr-adt" in said.err
+
+
+ASKS = """
+from isthmus import lookup
+
+ward = lookup("ward", to="archive", ask=lambda msg: msg["PV1-3.1"].encode() or None)
+
+
+@ehr_adt.on("ADT^A04", asks=ward)
+def registered(msg):
+    found = ward.maybe_of(msg)
+    yield send("archive", b"") if found and found.body == b"open" else task("closed", owner="integration", text="")
+
+
+"""
+
+
+def with_lookup(hub, *cases: str) -> None:
+    path = hub / "flows" / "example.py"
+    text = path.read_text().split("ehr_adt.case")[0].replace("from isthmus import", "from isthmus import send,")
+    path.write_text(text + ASKS + "\n".join(cases) + "\n")
+    sample = (hub / "samples" / "adt_a01.hl7").read_bytes()
+    (hub / "samples" / "a04.hl7").write_bytes(sample.replace(b"ADT^A01^ADT_A01", b"ADT^A04"))
+    (hub / "samples" / "ward.txt").write_bytes(b"open")
+
+
+def test_a_case_answers_what_is_asked(isthmus, hub):
+    with_lookup(
+        hub,
+        'ehr_adt.case("open", "samples/a04.hl7", ["send:archive"], answers={"ward": b"open"})',
+        'ehr_adt.case("in a file", "samples/a04.hl7", ["send:archive"], answers={"ward": "samples/ward.txt"})',
+        'ehr_adt.case("closed", "samples/a04.hl7", ["task:closed"], answers={"ward": b"closed"})',
+    )
+    said = isthmus("test", hub)
+    assert said.out.endswith("3 cases, 0 failed\n"), said.out
+
+
+def test_a_case_that_answers_nothing_fails_and_says_what_is_asked(isthmus, hub):
+    with_lookup(
+        hub,
+        'ehr_adt.case("no answer", "samples/a04.hl7", ["send:archive"])',
+        'ehr_adt.case("no file", "samples/a04.hl7", ["send:archive"], answers={"ward": "samples/none.txt"})',
+    )
+    said = isthmus("test", hub)
+    assert said.code == 1
+    assert "the look-up ward is asked, and the case has no answer: give answers={'ward': ...}" in said.out
+    assert "none.txt cannot be read" in said.out

@@ -21,6 +21,7 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PLAYED = [
     "how-to/first-hub.md",
+    "how-to/ask-another-system.md",
     "how-to/try-a-changed-flow.md",
     "how-to/work-off-a-large-file.md",
     "how-to/work-the-worklist.md",

@@ -122,6 +122,7 @@ class Box:
             options.get("work"),
             options.get("blocks", True),
             told.append,
+            options.get("answers", ()),
         )
         assert self.commit(operation) is None
         return told[0]

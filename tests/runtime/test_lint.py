@@ -63,6 +63,8 @@ def every(msg):
 adt.case("goes on", "samples/a.hl7", expect=["send:out"])
 """
 
+LOOKUP = 'from isthmus import lookup\none = lookup("eligibility", to="{}", ask=lambda msg: b"")'
+
 PROCESS = """\
 import msgspec
 from isthmus import process
@@ -178,6 +180,8 @@ BROKEN: list[tuple[str, str, tuple[str, str], int, str]] = [
     ("purity", "flows/adt.py", ("from isthmus import flow", "from urllib import request\nfrom isthmus import flow"), 1, "the network"),
     ("purity", "flows/adt.py", ("    yield forward", '    open("x")\n    yield forward'), 8, "a file (open)"),
     ("tables", "flows/adt.py", ("adt = flow", 'from isthmus import table\n\nwards = table("wards", key="code")\nadt = flow'), 0, "the table"),
+    ("lookups", "flows/adt.py", ("@adt.on()", f"{LOOKUP.format('payer')}\n@adt.on(asks=one)"), 3, "asks 'payer', which is no destination"),
+    ("lookups", "flows/adt.py", ("@adt.on()", f"{LOOKUP.format('out').replace('lambda msg', 'lambda')}\n@adt.on(asks=one)"), 7, "does not take exactly the message"),
     ("cases", "flows/adt.py", ("samples/a.hl7", "samples/b.hl7"), 3, "samples/b.hl7"),
     ("cases", "flows/adt.py", ('adt.case("goes on", "samples/a.hl7", expect=["send:out"])', ""), 3, "has no case"),
     ("steps", "flows/stays.py", ("(state, event, at_ns)", "(state, event)"), 13, "does not take 3 arguments"),
@@ -249,6 +253,33 @@ def test_a_key_that_is_made_at_the_first_start_is_missing_once_there_is_a_journa
     (hub / "data").mkdir()
     (hub / "data" / "journal.db").write_bytes(b"")
     assert [(one.rule, one.line) for one in lint(hub)] == [("secrets", 3)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("", "it does not hand its answers on"),
+        ('pass_on = true\nreply_bytes_max = 1000\nurl = "http://127.0.0.1:1/"', "it cuts answers off at 1000 bytes"),
+        ('folder = "samples"', "its connector gives no answers"),
+    ],
+)
+def test_a_destination_that_cannot_answer_a_look_up_is_found_at_the_destination(hub, settings, words):
+    path = hub / "flows" / "adt.py"
+    path.write_text(FLOW.replace("@adt.on()", f"{LOOKUP.format('out')}\n\n\n@adt.on(asks=one)"))
+    if settings:
+        connector = "http" if "url" in settings else "files"
+        settings = HUB.replace('mllp"\naddress = "127.0.0.1:2576"', f'{connector}"\n{settings}')
+    (hub / "hub.toml").write_text(settings or HUB)
+    found = [(one.file, one.line) for one in lint(hub) if one.rule == "lookups" and words in one.what]
+    assert found == [("hub.toml", 13)]
+
+
+def test_two_look_ups_of_one_name_are_found(hub):
+    two = f"{LOOKUP.format('out')}\ntwo = lookup('eligibility', to='out', ask=lambda msg: b'')"
+    path = hub / "flows" / "adt.py"
+    path.write_text(FLOW.replace("@adt.on()", f"{two}\n\n\n@adt.on(asks=(one, two))"))
+    (hub / "hub.toml").write_text(HUB.replace('2576"', '2576"\npass_on = true'))
+    assert [(one.rule, one.line) for one in lint(hub)] == [("lookups", 3)]
 
 
 def test_two_flows_of_one_name_are_found(hub):
@@ -328,3 +359,10 @@ def test_a_finding_is_said_once(hub):
     found = lint(hub)
     assert len(found) == len(set(found))
     assert Finding("error", "a", 1, "b", "c").of("d").rule == "d"
+
+
+def test_a_flow_that_works_files_off_asks_nothing_about_a_piece(hub):
+    path = hub / "flows" / "adt.py"
+    flow = FLOW.replace("@adt.on()", f"{LOOKUP.format('out')}\n\n\n@adt.on(asks=one)")
+    path.write_text(flow.replace('accepts="hl7v2/ADT"', 'accepts="ndjson", each="row"'))
+    assert any(one.rule == "lookups" and "piece by piece" in one.what for one in lint(hub))

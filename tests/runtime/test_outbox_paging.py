@@ -147,6 +147,27 @@ def test_what_found_no_room_behind_something_parked_is_read_back_too() -> None:
     assert bench.taken == ["1a", "1b"]
 
 
+def test_what_is_sent_again_while_its_lane_is_read_back_goes_out_first() -> None:
+    """The page that is on its way was read while x1 was parked, and holds what waits behind it."""
+    bench = Bench(refused, bounds=TINY, connections=2)
+
+    async def test() -> None:
+        await asyncio.sleep(5)
+        bench.answer = taken
+        bench.journal.page_s = 0.5
+        x2, _, x1, _ = bench.journal.shelf.deliveries
+        x2.state = State.SKIPPED
+        bench.outbox.changed(x2)
+        await asyncio.sleep(0.2)
+        x1.state = State.WAITING
+        bench.outbox.changed(x1)
+        await asyncio.sleep(5)
+
+    bench.run(test(), [("x2", "P2"), ("2a", "P2"), ("x1", "P1"), ("1a", "P1")])
+    assert sorted(bench.taken) == ["1a", "2a", "x1"]
+    assert [body for body in bench.taken if body != "2a"] == ["x1", "1a"]
+
+
 def test_lanes_behind_two_parked_deliveries_wait_for_both() -> None:
     bench = Bench(refused, bounds=TINY, connections=2)
 

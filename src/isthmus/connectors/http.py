@@ -114,7 +114,7 @@ class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     key_header    the header that carries the business key; "": none
     connect_s     for the connection alone, TLS included
     reply_bytes_max  a longer answer is cut off
-    pass_on       keep the target's answer, which `acknowledge = "application"` then gives to the sender
+    pass_on       keep the target's answer: `acknowledge = "application"` gives it to the sender, a look-up to its flow
     """
 
     url: str
@@ -601,3 +601,8 @@ def _retry_after(headers: Any) -> float | None:
 
 def sink(settings: SinkSettings, context: Context) -> HttpSink:
     return HttpSink(settings, context)
+
+
+def answers(settings: SinkSettings) -> bool:
+    """Whether look-ups can be made through it."""
+    return settings.pass_on

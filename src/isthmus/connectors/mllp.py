@@ -54,7 +54,7 @@ class SinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     connect_s  for the connection alone, TLS included
     reply_bytes_max  a longer answer is no acknowledgement
     wait_for   "accept": the first answer decides; "application": after CA, the AA, AE or AR that follows on the connection
-    pass_on    keep the receiver's answer, which `acknowledge = "application"` then gives to the sender
+    pass_on    keep the receiver's answer: `acknowledge = "application"` gives it to the sender, a look-up to its flow
     """
 
     address: str
@@ -501,3 +501,8 @@ def control_id(sent: bytes) -> bytes:
 
 def sink(settings: SinkSettings, context: Context) -> MllpSink:
     return MllpSink(settings, context)
+
+
+def answers(settings: SinkSettings) -> bool:
+    """Whether look-ups can be made through it."""
+    return settings.pass_on

@@ -1,4 +1,4 @@
-"""What a hub's author writes: flows, processes, cases, reference tables, and the dispatches that handlers yield.
+"""What a hub's author writes: flows, processes, cases, reference tables, look-ups, and the dispatches that handlers yield.
 
 Lives here: declarations, as values, and pure decisions over them. May not: I/O (other than the data of
 an installed package, `x12_guides.py`), clocks, the journal. A declaration does
@@ -9,6 +9,7 @@ Read first: `declaration.py`.
 from .case import Case
 from .declaration import ALL, Flow, Process, flow, process
 from .dispatch import Cancel, cancel, forward, send, task, timer
+from .lookup import Lookup, lookup
 from .tables import Table, table
 
 __all__ = [
@@ -16,11 +17,13 @@ __all__ = [
     "Cancel",
     "Case",
     "Flow",
+    "Lookup",
     "Process",
     "Table",
     "cancel",
     "flow",
     "forward",
+    "lookup",
     "process",
     "send",
     "table",

@@ -15,6 +15,7 @@ class Case:
              counts what comes out of a file that is worked off piece by piece: {"send:erp": 99, "bad": 1}
     parks    the message, or the file as a whole, cannot be decided: a part of the cause's code or text
     bad      pieces that cannot be taken, by their number in the file: a part of the cause each
+    answers  what look-ups are told, by their name: the bytes, or a file of the hub's folder that holds them
     """
 
     name: str
@@ -22,3 +23,4 @@ class Case:
     expect: tuple[str, ...] | Mapping[str, int] | None = None
     parks: str | None = None
     bad: Mapping[int, str] = field(default_factory=dict)
+    answers: Mapping[str, bytes | str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from ..kernel.errors import Misuse
 from ..kernel.message import Message
 from ..protocols.delimited import Layout
 from .case import Case
+from .lookup import Lookup
 
 ALL: Final = "ALL"
 """The lane of a flow that keeps one order over all its messages."""
@@ -72,6 +73,7 @@ class Flow:
         self.each = each
         self.bad = bad
         self.handlers: dict[str, FlowHandler] = {}
+        self._lookups: dict[str, tuple[Lookup, ...]] = {}
         self.cases: list[Case] = []
         self.place = Place()
 
@@ -101,19 +103,37 @@ class Flow:
 
     def handler(self, type: str) -> FlowHandler | None:
         """The handler for a message type: the exact one, else one for its family (`ADT^*`), else the one for all."""
-        found = self.handlers.get(type)
-        if found is None:
-            found = self.handlers.get(f"{type.partition('^')[0]}^*") or self.handlers.get(_WILDCARD)
-        return found
+        return self.handlers.get(self._declared(type))
 
-    def on(self, *types: str) -> Callable[[FlowHandler], FlowHandler]:
-        """Declare the handler of one or more message types: "ADT^A03", "ADT^*", or none for every type."""
+    def lookups(self, type: str) -> tuple[Lookup, ...]:
+        """What the handler for a message type asks of other systems."""
+        return self._lookups.get(self._declared(type), ())
+
+    @property
+    def asks(self) -> tuple[Lookup, ...]:
+        """Every look-up of its handlers, each once."""
+        return tuple(dict.fromkeys(one for lookups in self._lookups.values() for one in lookups))
+
+    def _declared(self, type: str) -> str:
+        """As what a message type was declared, if it was."""
+        if type in self.handlers:
+            return type
+        family = f"{type.partition('^')[0]}^*"
+        return family if family in self.handlers else _WILDCARD
+
+    def on(self, *types: str, asks: Lookup | tuple[Lookup, ...] = ()) -> Callable[[FlowHandler], FlowHandler]:
+        """Declare the handler of one or more message types: "ADT^A03", "ADT^*", or none for every type.
+
+        `asks`: the look-ups whose answers it reads; they are made before it runs.
+        """
+        lookups = (asks,) if isinstance(asks, Lookup) else tuple(asks)
 
         def declare(handler: FlowHandler) -> FlowHandler:
             for type in types or (_WILDCARD,):
                 if type in self.handlers:
                     raise Misuse(f"flow {self.name} has two handlers for {type}")
                 self.handlers[type] = handler
+                self._lookups[type] = lookups
             return handler
 
         return declare
@@ -126,12 +146,13 @@ class Flow:
         *,
         parks: str | None = None,
         bad: Mapping[int, str] | None = None,
+        answers: Mapping[str, bytes | str] | None = None,
     ) -> None:
         """Declare what a sample must give. See `Case`. Raises `Misuse` for a text where a list belongs."""
         if isinstance(expect, str):
             raise Misuse(f"the case {name!r} expects a text: write expect=[{expect!r}]")
         wanted = dict(expect) if isinstance(expect, Mapping) else None if expect is None else tuple(expect)
-        self.cases.append(Case(name, sample, wanted, parks, dict(bad or {})))
+        self.cases.append(Case(name, sample, wanted, parks, dict(bad or {}), dict(answers or {})))
 
     def __repr__(self) -> str:
         return f"<Flow {self.name}>"

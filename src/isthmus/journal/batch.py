@@ -77,8 +77,14 @@ class Batch:
         body = 0 if kind is Kind.DUPLICATE else self._body_of(arrival, segment)
         decision = arrival.decision if kind is Kind.APPENDED else Decision.NONE
         extra = None
-        if decision is Decision.UNDECIDED or arrival.error or arrival.origin:
-            record = {"lanes": b"".join(arrival.lanes), "error": arrival.error, "origin": arrival.origin}
+        if decision is Decision.UNDECIDED or arrival.error or arrival.origin or arrival.answers:
+            record: dict[str, Any] = {
+                "lanes": b"".join(arrival.lanes),
+                "error": arrival.error,
+                "origin": arrival.origin,
+            }
+            if arrival.answers:
+                record["answers"] = arrival.answers
             extra = store.seal(segment, b"m%d" % id, _pack(record), received_ns)
         lanes = arrival.lanes
         lane, keeps = (lane_key(lanes[0]), 1) if lanes else (0, 0)

@@ -12,6 +12,7 @@ import hmac
 from collections import Counter
 from collections.abc import Callable
 
+from ..kernel.answer import Answer
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
 from ..ports import (
@@ -146,6 +147,7 @@ class MemoryJournal:
         done: Done,
         *,
         blocks: bool = True,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         if self._fenced(done):
             return
@@ -159,7 +161,7 @@ class MemoryJournal:
         if work:
             self.shelf.items.append(Item(work, message_id, 0, blocks, 0))
         else:
-            message.decision, message.version = decision, version
+            message.decision, message.version, message.answers = decision, version, answers
             self._dispatch(message_id, message.received_ns, message.raw, entries)
         answer = self._answer(message_id, message.received_ns)
         self._done(done)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..kernel.errors import Misuse
 from ..ports import Arrival, Kind
+from . import answers
 from .search import Query, conditions
 from .view import Pruned, View
 
@@ -72,7 +73,7 @@ def plan(view: View, query: Query) -> Plan:
 def page(view: View, query: Query, bytes_max: int = 8 << 20) -> list[Arrival]:
     """The next messages to replay, oldest first, from `query.after`; an empty list: that was all.
 
-    Each is an arrival with raw bytes, source, type and receipt of the original, and `original` set; `id` is 0. Those
+    Each is an arrival with raw bytes, source, type, receipt and recorded answers of the original, and `original` set; `id` is 0. Those
     whose raw bytes were pruned are left out. The page ends at `query.limit` messages or `bytes_max`, whatever comes first.
     """
     where, parameters = _selection(view, query)
@@ -104,6 +105,7 @@ def page(view: View, query: Query, bytes_max: int = 8 << 20) -> list[Arrival]:
                     control=control,
                     digest=digest,
                     original=id,
+                    answers=answers.recorded(view, id),
                 )
             )
     return found

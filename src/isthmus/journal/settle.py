@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..kernel.answer import Answer
 from ..kernel.clock import NS_PER_HOUR
 from ..kernel.errors import Misuse
 from ..ports import Decision, Entry, Memory, Settlement, State, Work
+from .answers import record
 from .batch import Batch
 from .carry import carry
 from .claim import deciding_body
@@ -82,6 +84,7 @@ def decide(
     entries: list[Entry],
     work: Work | None,
     blocks: bool,
+    answers: tuple[Answer, ...] = (),
 ) -> None:
     """The decision of a message that stood undecided; with `work` it stays undecided, for a person.
 
@@ -107,6 +110,8 @@ def decide(
         "update message set decision = ?, version = ?, dispatches = ? where id = ?",
         (decision, store.name("version", version) if version else 0, len(entries), message_id),
     )
+    if answers:
+        record(batch, message_id, answers, segment)
     hour = received_ns // NS_PER_HOUR
     batch.tally.decided(hour, source, decision)
     body, size = deciding_body(store, message_id, body, size)

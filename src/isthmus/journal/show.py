@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..kernel.answer import Answer
 from ..kernel.clock import iso
 from ..kernel.errors import Misuse
 from ..ports import Decision, Kind, State
-from . import audit, claim
+from . import answers, audit, claim
 from .view import View, split_lanes
 
 DELIVERIES_SHOWN_MAX = 200
@@ -94,6 +95,7 @@ class Shown(NamedTuple):
     original: int
     repeats: list[int]
     lanes: tuple[bytes, ...]
+    answers: tuple[Answer, ...]
     deliveries: list[ShownDelivery]
     dispatched: dict[str, dict[str, int]]
     worklist: list[dict[str, Any]]
@@ -131,6 +133,7 @@ def show(view: View, message_id: int) -> Shown:
         original or 0,
         [other for (other,) in view.rows("select id from message where original = ? order by id", (id,))],
         split_lanes(beside.get("lanes") or b""),
+        answers.of(beside),
         deliveries(view, id),
         _dispatched(view, id),
         items(view, id),

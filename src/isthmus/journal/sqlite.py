@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from ..kernel.answer import Answer
 from ..kernel.clock import Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse
 from ..ports import (
@@ -93,8 +94,9 @@ class Decide:
         work: Work | None,
         blocks: bool,
         done: Done,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
-        self._arguments = (message_id, decision, version, entries, work, blocks)
+        self._arguments = (message_id, decision, version, entries, work, blocks, answers)
         self._refused: Misuse | None = None
         self._answers: Answers = None
         self.done = done
@@ -199,8 +201,9 @@ class SqliteJournal:
         done: Done,
         *,
         blocks: bool = True,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
-        self._submit(Decide(message_id, decision, version, entries, work, blocks, done), True)
+        self._submit(Decide(message_id, decision, version, entries, work, blocks, done, answers), True)
 
     def call(self, function: Callable[[Batch], T], then: Callable[[T], None] | None = None) -> asyncio.Future[T]:
         """Run a verb inside the next transaction; the future has its result once that is durable.

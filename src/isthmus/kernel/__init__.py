@@ -1,9 +1,10 @@
-"""Message, Dispatch, Clock, errors: the words that every room speaks.
+"""Message, Answer, Dispatch, Clock, errors: the words that every room speaks.
 
 Lives here: values and errors without behaviour of their own. May not: I/O, formats, anything that imports another room.
 Read first: `message.py`.
 """
 
+from .answer import Answer
 from .clock import Clock, SystemClock
 from .errors import (
     Conflict,
@@ -20,6 +21,7 @@ from .errors import (
 from .message import Dispatch, Message
 
 __all__ = [
+    "Answer",
     "Clock",
     "Conflict",
     "Dispatch",

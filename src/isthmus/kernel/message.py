@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from .answer import Answer
 from .clock import utc
 
 
@@ -17,10 +18,10 @@ class Message:
 
     `raw` is what the source sent, byte for byte. `content` is what the source's format made of it (an `hl7v2.Message`
     for HL7 v2, a canonical event for what a flow published, decoded JSON ...), and indexing the message reads it:
-    `message["PID-3.1"]`.
+    `message["PID-3.1"]`. `answers` are what look-ups were told about it; a look-up finds its own.
     """
 
-    __slots__ = ("content", "control_id", "facility", "id", "raw", "received_ns", "source", "type")
+    __slots__ = ("answers", "content", "control_id", "facility", "id", "raw", "received_ns", "source", "type")
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Message:
         type: str = "",
         control_id: str = "",
         facility: str = "",
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         self.id = id
         self.source = source
@@ -41,6 +43,7 @@ class Message:
         self.type = type
         self.control_id = control_id
         self.facility = facility
+        self.answers = answers
 
     @property
     def received(self) -> datetime:

@@ -122,6 +122,15 @@ class DecisionSlow(Event, frozen=True):
     ms: int
 
 
+class LookupFellBack(Event, frozen=True):
+    """A system did not answer a look-up in time: the message was decided on the fallback that its flow declares."""
+
+    level = "warning"
+    lookup: str
+    destination: str
+    cause: str
+
+
 class DestinationPaused(Event, frozen=True):
     """A destination cannot be reached: its lanes pause, nothing parks."""
 

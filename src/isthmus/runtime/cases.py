@@ -7,13 +7,13 @@ What came out is written as a case's `expect` names it:
     task:NAME               something for a person
 
 A sample with several messages gives what follows from all of them, in order. Flows that work files off piece by piece have
-cases of their own kind: `piece_cases`.
+cases of their own kind: `piece_cases`. Look-ups are answered by the case.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ import msgspec
 
 from ..flows import Case, Flow
 from ..flows.dispatch import WORKLIST
+from ..kernel.answer import Answer
 from ..kernel.errors import IsthmusError, Misuse, PeerFault
 from ..kernel.message import Dispatch, Message
 from ..model import CATALOGUE
@@ -28,6 +29,7 @@ from ..model.event import Document
 from ..protocols import hl7v2
 from .formats import reader
 from .loader import Declarations
+from .lookups import questions
 from .piece_cases import Outcome, differences, told, wanted, worked_off
 from .pieces import Piece
 from .plan import Plan, cause_of, in_words
@@ -81,6 +83,7 @@ def run_case(settings: Settings, plan: Plan, flow: Flow, case: Case) -> CaseResu
     cause: IsthmusError | None = None
     try:
         for message in samples(settings, flow, case):
+            message.answers = tuple(answers(settings, flow, case, message))
             got.extend(decided(plan, flow, message))
     except Misuse as error:
         cause = error
@@ -143,6 +146,26 @@ def samples(settings: Settings, flow: Flow, case: Case) -> list[Message]:
     if not bodies:
         raise Misuse(f"the sample {settings.folder / case.sample} holds no message: one starts with MSH")
     return [_message(flow, format, facility, number, body) for number, body in enumerate(bodies, 1)]
+
+
+def answers(settings: Settings, flow: Flow, case: Case, message: Message) -> Iterator[Answer]:
+    """What a case answers to what is asked about a message. Raises `Misuse` for an answer that it does not give."""
+    for asked in questions(flow.lookups(message.type), message):
+        name = asked.lookup.name
+        given = case.answers.get(name)
+        if given is None:
+            raise Misuse(f"the look-up {name} is asked, and the case has no answer: give answers={{{name!r}: ...}}")
+        yield Answer(
+            name, "given", CASE_TIME_NS, asked.digest, _held(settings, given) if isinstance(given, str) else given
+        )
+
+
+def _held(settings: Settings, file: str) -> bytes:
+    path = settings.folder / file
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Misuse(f"the answer {path} cannot be read: {error.strerror}") from None
 
 
 def _message(flow: Flow, format: str, facility: str, number: int, raw: bytes) -> Message:

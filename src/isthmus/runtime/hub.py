@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from ..flows import Table
+from ..flows import Lookup, Table
 from ..journal import SqliteJournal
 from ..kernel.clock import NS_PER_DAY, Clock, SystemClock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable, Tampered, Unavailable
@@ -38,6 +38,8 @@ from ..security.vault import new_hub_key
 from .intake import SourceIntake, Standing
 from .limits import faults
 from .loader import Declarations, load_connector, load_declarations
+from .lookups import Lookups, fault_of
+from .lookups.line import Line
 from .money import MoneyOf, reader_of
 from .outbox import Outbox
 from .owed import Acknowledgements
@@ -127,6 +129,10 @@ class Hub:
         for name, endpoint in settings.sources.items():
             self.intakes[name] = self._intake(endpoint)
             self.sources[name] = self._source(endpoint)
+        self.lookups = Lookups(self._line, clock, observer)
+        for flow in declarations.flows:
+            for lookup in flow.asks:
+                self._require_answers(lookup)
         self.undecided = Undecided(
             journal,
             self.plan,
@@ -134,7 +140,10 @@ class Hub:
             self.intakes,
             lambda source: str(settings.sources[source].shared.format),
             self.offer,
+            self.lookups,
         )
+        for intake in self.intakes.values():
+            intake.look_up = self.undecided.look_up
         self._storage_down = False
         self._stopped = False
         self.ready = False
@@ -172,6 +181,29 @@ class Hub:
             give_back=self._give_back,
             facility=endpoint.shared.facility,
         )
+
+    def _line(self, name: str) -> Line:
+        """How look-ups ask a destination: on connections of their own, beside those of its deliveries."""
+        endpoint = self._endpoint_to_ask(name)
+        module = self._connector(endpoint.shared.connector)
+        settings = own_settings(endpoint, module.SinkSettings, "destinations")
+
+        def sink() -> Sink:
+            return module.sink(settings, self._context(endpoint))  # type: ignore[no-any-return]
+
+        return Line(name, sink, endpoint.shared, self.observer, self._seed)
+
+    def _endpoint_to_ask(self, name: str) -> Endpoint:
+        if name not in self.settings.destinations:
+            raise Misuse(f"there is no destination {name!r} in hub.toml that a look-up could ask")
+        return self.settings.destinations[name]
+
+    def _require_answers(self, lookup: Lookup) -> None:
+        endpoint = self._endpoint_to_ask(lookup.to)
+        module = self._connector(endpoint.shared.connector)
+        fault = fault_of(lookup, module, own_settings(endpoint, module.SinkSettings, "destinations"))
+        if fault:
+            raise Misuse(f"the look-up {lookup.name} cannot ask [destinations.{lookup.to}]: {fault[0]}: {fault[1]}")
 
     def _outbox_of(self, endpoint: Endpoint) -> Outbox:
         module = self._connector(endpoint.shared.connector)
@@ -270,6 +302,8 @@ class Hub:
                 async with asyncio.timeout(grace_s / 4):
                     await source.close()
         self.timers.stop()
+        await self.undecided.stop()
+        await self.lookups.close()
         waiting = sum(await asyncio.gather(*(outbox.stop(grace_s / 2) for outbox in self.outboxes.values())))
         await asyncio.sleep(0)
         self.journal.close()

@@ -3,7 +3,8 @@
     read -> route -> lanes -> duplicate? -> decide -> append --(durable)--> reply, and offer what follows
 
 A message is decided at once when nothing of its lanes stands undecided before it: message and deliveries then become
-durable in one transaction. That is safe because a decision is pure: before the commit nobody has seen it.
+durable in one transaction. That is safe because a decision is pure: before the commit nobody has seen it. One that other
+systems are asked about is appended undecided, holds its lanes, and is decided when their answers are there (`undecided.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..observe import Observer
 from ..observe.events import ApplicationAckNotSent, ControlIdReused, DecisionParked, DecisionSlow, MessageRefused
 from ..ports import PIECE_BYTES, Arrival, Decision, Entry, Fate, File, Journal, Kind, Owed, Receipt, Staged, Work
 from .formats import Read
+from .lookups import questions
 from .money import reader_of
 from .owed import owed_of
 from .plan import Plan, Route, cause_of, in_words
@@ -98,6 +100,7 @@ class SourceIntake:
         self._window_ns = int(settings.duplicates_days * NS_PER_DAY)
         self._arriving: dict[tuple[int, bytes], list[Reply]] = {}
         self._waiting: dict[int, tuple[Reply, asyncio.TimerHandle]] = {}
+        self.look_up: Callable[[Arrival], None] = _never_asked
 
     # ---- in
 
@@ -300,6 +303,10 @@ class SourceIntake:
         )
         if self._standing.lanes and self._standing.blocks(lanes):
             self._standing.add(lanes)
+        elif route.lookups and self._asks(arrival, read, route):
+            self._standing.add(lanes)
+            self._journal.append(arrival, partial(self._appended_to_ask, arrival, read.content, reply))
+            return
         else:
             self.decide(arrival, read, route)
             if arrival.work and route.waits:
@@ -314,23 +321,29 @@ class SourceIntake:
             return None
         return owed
 
+    def _asks(self, arrival: Arrival, read: Read, route: Route) -> bool:
+        """Whether other systems are asked about a message before it is decided."""
+        try:
+            return bool(questions(route.lookups, self.message(arrival, read)))
+        except Exception:  # what cannot be asked is parked with its cause when its turn comes
+            return True
+
+    def message(self, arrival: Arrival, read: Read) -> Message:
+        """What a flow sees of an arrival."""
+        control_id = read.control.decode("latin-1")
+        return Message(
+            arrival.id, self.name, arrival.received_ns, arrival.raw, read.content, read.type, control_id,
+            self._facility, arrival.answers,
+        )  # fmt: skip
+
     def decide(self, arrival: Arrival, read: Read, route: Route) -> None:
         """Fill in the decision: what follows, or why a person has to look."""
-        control_id = read.control.decode("latin-1")
-        message = Message(
-            arrival.id, self.name, arrival.received_ns, arrival.raw, read.content, read.type, control_id, self._facility
-        )
+        message = self.message(arrival, read)
         began = time.perf_counter_ns()
         try:
             entries = self._plan.decide(route, message, arrival.lanes, arrival.digest)
         except Exception as error:
-            cause = cause_of(error)
-            self._observe(DecisionParked(self.name, cause.code, str(cause)))
-            text = in_words(cause)
-            owner = route.flows[0].owner
-            cents = self._money(arrival.raw).cents
-            arrival.work = Work("message", owner=owner, code=cause.code, text=text, detail=cause.detail, cents=cents)
-            arrival.blocks = route.waits
+            self.park(arrival, route, cause_of(error))
             return
         took = time.perf_counter_ns() - began
         if took > SLOW_NS:
@@ -338,6 +351,20 @@ class SourceIntake:
         arrival.entries = entries
         arrival.decision = Decision.DECIDED if entries else Decision.FILTERED
         arrival.version = route.version
+
+    def park(self, arrival: Arrival, route: Route, cause: IsthmusError) -> None:
+        """Fill in why a person has to look."""
+        self._observe(DecisionParked(self.name, cause.code, str(cause)))
+        owner, cents = route.flows[0].owner, self._money(arrival.raw).cents
+        arrival.work = Work(
+            "message", owner=owner, code=cause.code, text=in_words(cause), detail=cause.detail, cents=cents
+        )
+        arrival.blocks = route.waits
+
+    def _appended_to_ask(self, arrival: Arrival, content: Any, reply: Reply, error: IsthmusError | None) -> None:
+        self._appended(arrival, content, reply, error)
+        if error is None:
+            self.look_up(arrival)
 
     def _appended(self, arrival: Arrival, content: Any, reply: Reply, error: IsthmusError | None) -> None:
         if error is not None:
@@ -387,3 +414,7 @@ class SourceIntake:
 
 def _nobody(receipt: Receipt) -> None:
     """Bytes that are no message have no sender to answer."""
+
+
+def _never_asked(arrival: Arrival) -> None:
+    """Nothing is asked where nobody runs look-ups: the message has its turn at the next start."""

@@ -14,6 +14,7 @@ import msgspec
 from ..journal import audit, claim, ledger, proposals, search, show, verify, worklist
 from ..journal.search import Query, Reader
 from ..journal.view import View
+from ..kernel.answer import Answer
 from ..kernel.clock import iso
 from ..kernel.errors import Misuse, PeerFault
 from ..protocols import hl7v2
@@ -109,12 +110,17 @@ def message(view: View, id: int) -> asks.MessageShown:
         tree=tree(shown.mended if shown.mended is not None else shown.raw),
         original=shown.original,
         repeats=shown.repeats,
+        answers=[_answer(one) for one in shown.answers],
         deliveries=[_delivery(one) for one in shown.deliveries],
         dispatched=shown.dispatched,
         files=[_file(view, one, shown.deliveries) for one in shown.deliveries if _is_file(one)],
         worklist=[_times(one) for one in shown.worklist],
         audit=[_times(one) for one in shown.audit],
     )
+
+
+def _answer(one: Answer) -> asks.LookupShown:
+    return asks.LookupShown(lookup=one.lookup, how=one.how, at=at(one.at_ns), body=one.body)
 
 
 def tree(raw: bytes | None) -> list[Any]:
@@ -275,7 +281,7 @@ def status(hub: Hub) -> asks.Status:
                 name=name,
                 in_memory=len(outbox.lanes),
                 held=outbox.held,
-                unavailable=outbox.unavailable_because or "",
+                unavailable=outbox.unavailable_because or hub.lookups.away_because(name) or "",
             )
             for name, outbox in hub.outboxes.items()
         ],

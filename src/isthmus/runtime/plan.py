@@ -37,12 +37,14 @@ _CACHED_LANES = 4096
 class Route:
     """How messages of one type from one source are decided."""
 
-    __slots__ = ("flows", "handlers", "in_pieces", "paths", "retention", "version", "waits")
+    __slots__ = ("flows", "handlers", "in_pieces", "lookups", "paths", "retention", "version", "waits")
 
     def __init__(self, flows: list[Flow], type: str, version: str) -> None:
+        whole = [flow for flow in flows if not flow.each]
         self.flows = flows
         self.in_pieces = [flow for flow in flows if flow.each]
-        self.handlers = [handler for flow in flows if not flow.each and (handler := flow.handler(type))]
+        self.handlers = [handler for flow in whole if (handler := flow.handler(type))]
+        self.lookups = tuple(dict.fromkeys(one for flow in whole for one in flow.lookups(type)))
         self.paths = tuple(dict.fromkeys(path for flow in flows for path in _paths_of(flow)))
         self.waits = all(flow.when_parked != "go_on" for flow in flows)
         self.retention = flows[0].retention

@@ -2,7 +2,8 @@
 
 A replayed message is a new one that names the one that it replays. It is exempt from the duplicate window, is decided
 with the flows of today as if received when the original was (posting dates derive from that), keeps the lanes of its
-keys, and never steps a live process: what a flow gives to a process or to a destination not named is left out.
+keys, and never steps a live process: what a flow gives to a process or to a destination not named is left out. Look-ups
+are answered as recorded, unless fresh answers are asked for; either is recorded with the replayed message.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from ..kernel.message import Message
 from ..ports import Arrival, Decision, Entry
 from . import asks, choosing
 from .hub import Hub
-from .plan import ROWS, Plan, cause_of, in_words
+from .lookups import questions, recorded_or_missing
+from .plan import ROWS, Plan, Route, cause_of, in_words
 
 PAGE = 100
 FAILED_SHOWN_MAX = 100
@@ -81,14 +83,16 @@ class Replaying:
                 return
             left -= len(page)
             after = page[-1].original
-            ready = [arrival for arrival in page if self._decide(arrival)]
+            ready = [arrival for arrival in page if await self._decide(arrival)]
             if ready and not self._ask.dry_run:
                 await asyncio.gather(*[self._append(arrival) for arrival in ready])
             await asyncio.sleep(0)
 
-    def _decide(self, arrival: Arrival) -> bool:
+    async def _decide(self, arrival: Arrival) -> bool:
         """Fill in what the live flows make of it, as far as it is meant; False: nothing."""
         try:
+            if self._ask.ask_again:
+                await self._look_up(arrival)
             entries = decide(self._hub.plan, self._hub.settings.sources, arrival)
         except Exception as error:
             cause = error if isinstance(error, Misuse) else cause_of(error)
@@ -110,6 +114,13 @@ class Replaying:
         entry.headers = {**(entry.headers or {}), "only": sorted(self._only)}
         return True
 
+    async def _look_up(self, arrival: Arrival) -> None:
+        """Fresh answers in the place of the recorded ones."""
+        route, message = routed(self._hub.plan, self._hub.settings.sources, arrival)
+        asked = questions(route.lookups, message)
+        answer = self._hub.lookups.answer
+        arrival.answers = tuple([await answer(one, arrival.original, wait=False) for one in asked])
+
     async def _append(self, arrival: Arrival) -> None:
         arrival.received_ns = self._hub.clock.now_ns()
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -130,8 +141,17 @@ class NotTaken(Misuse):
 def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]:
     """What the flows of a plan make of a recorded message; sets its lanes, version and decision.
 
-    Raises `NotTaken`, and what its format and its flows raise.
+    Raises `NotTaken`, `NotAnswered`, and what its format and its flows raise.
     """
+    route, message = routed(plan, sources, arrival)
+    arrival.lanes = plan.lanes(route, message.content, arrival.raw)
+    arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
+    arrival.answers = message.answers = recorded_or_missing(route.lookups, message, arrival.answers)
+    return plan.decide(route, message, arrival.lanes)
+
+
+def routed(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> tuple[Route, Message]:
+    """Who decides a recorded message, and as what a flow sees it. Raises `NotTaken`, and what its format raises."""
     endpoint = sources.get(arrival.source)
     if endpoint is None:
         raise NotTaken(f"its source {arrival.source} is no longer in hub.toml")
@@ -139,8 +159,6 @@ def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]
     route = plan.route(arrival.source, read.type)
     if route is None:
         raise NotTaken(f"no flow takes {read.type or 'it'} any more")
-    arrival.lanes = plan.lanes(route, read.content, arrival.raw)
-    arrival.version, arrival.retention, arrival.decision = route.version, route.retention, Decision.DECIDED
     message = Message(
         0,
         arrival.source,
@@ -151,7 +169,7 @@ def decide(plan: Plan, sources: dict[str, Any], arrival: Arrival) -> list[Entry]
         read.control.decode("latin-1"),
         endpoint.shared.facility,
     )
-    return plan.decide(route, message, arrival.lanes)
+    return route, message
 
 
 def _resolve(future: asyncio.Future[None], error: IsthmusError | None) -> None:

@@ -265,11 +265,11 @@ class Window:
                 entries = await self._journal.page(self._destination, before, bounds.page)
                 if self._cursor < before:
                     continue  # a lane that was left behind came free meanwhile: start over from there
-                taken = self._take(entries)
+                taken = self._take(self._standing(entries, entries))
                 if taken and self._bodies:
                     room = min(bounds.page_bytes, bounds.body_bytes - self._body_bytes)
                     await self._journal.load(taken, max(0, room))
-                self._hold(taken)
+                self._hold(self._standing(taken, entries))
                 if self._read_to(entries[-1].id if entries else before, entries):
                     continue
                 if len(entries) < bounds.page:
@@ -294,14 +294,25 @@ class Window:
             if self.lanes.add(entry):
                 self._ready(entry)
 
+    def _standing(self, some: list[Entry], page: list[Entry]) -> list[Entry]:
+        """Those of a page before which nothing changed while it was on its way. What a person sent again meanwhile stands
+        before the rest and is not in it, so the rest is read again."""
+        changed = self._changed(page)
+        return [entry for entry in some if entry.id <= min(changed)] if changed else some
+
     def _read_to(self, id: int, entries: list[Entry]) -> bool:
         """Everything up to `id` was read. Whether something changed meanwhile that must be read yet, or again."""
-        held = {entry.id for entry in entries}
-        changed = [offered - 1 for offered in self._offered if offered not in held]
-        if self._back_to is not None:
-            changed.append(self._back_to)
+        changed = self._changed(entries)
         self._cursor = min([id, *changed])
         return bool(changed)
+
+    def _changed(self, page: list[Entry]) -> list[int]:
+        """From where on it must be read again, for each change that happened while a page was on its way."""
+        if not self._offered and self._back_to is None:
+            return []
+        held = {entry.id for entry in page}
+        changed = [offered - 1 for offered in self._offered if offered not in held]
+        return changed if self._back_to is None else [*changed, self._back_to]
 
     def _take(self, entries: list[Entry]) -> list[Entry]:
         """Those of a page for which their lanes have room."""

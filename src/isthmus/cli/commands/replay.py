@@ -2,6 +2,7 @@
 
 From their raw bytes, in order, as new messages that name the ones they replay. Without --yes it only says what would go
 out. A replay is exempt from the duplicate window, subject to what the destinations recognise, and never steps a process.
+Look-ups are answered as recorded; with --ask-again they are made afresh, also without --yes.
 Exit code 1 when something could not be replayed.
 """
 
@@ -31,6 +32,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--despite-newer", action="store_true", help="also where newer of the same lane went through already"
     )
+    parser.add_argument(
+        "--ask-again", action="store_true", help="make look-ups afresh; otherwise recorded answers are used"
+    )
     arguments.reason(parser, required=False)
     arguments.hub(parser)
     arguments.json(parser)
@@ -56,6 +60,7 @@ def run(given: argparse.Namespace) -> int:
         limit=given.limit,
         dry_run=not given.yes,
         despite_newer=given.despite_newer,
+        ask_again=given.ask_again,
     )
     replayed = access.call(given.folder, "replay", ask, asks.Replayed)
     if given.json:

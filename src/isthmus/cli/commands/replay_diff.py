@@ -3,7 +3,7 @@
 Each message is decided again by the flows as they stand in the folder (or in --flow-file) and held against what it gave when
 it came in: same, changed, new (it gave nothing), gone (it would give nothing), fails. Bodies are compared by meaning: HL7 v2
 and JSON field by field. Tables hold the rows of then where they are stored, so what differs is the flow's doing; --tables-now
-takes those of today. Nothing is dispatched, and the flow on trial never runs in the hub.
+takes those of today. Look-ups are answered as recorded then; what asks something else now fails. Nothing is dispatched, and the flow on trial never runs in the hub.
 
 Only the places that differ are named. --content shows the values, which may be a patient's data: each message that is
 shown leaves a row in the audit, with --reason. Exit code 1 when something would come out differently.

@@ -15,7 +15,13 @@ from ..exits import Exit
 from ..output import print_json, styled
 
 if TYPE_CHECKING:
-    from ...runtime.asks import DeliveryShown, FileShown, MessageShown
+    from ...runtime.asks import DeliveryShown, FileShown, LookupShown, MessageShown
+
+_HOW = {
+    "asked": "answered",
+    "kept": "answered to an earlier message",
+    "fallback": "not answered, the fallback stands for it",
+}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +77,8 @@ def in_words(shown: MessageShown, *, tree: bool) -> Iterator[str]:
             yield f"             {item['detail']}"
     yield ""
     yield from _body(shown, tree)
+    for answer in shown.answers:
+        yield from _answer(answer)
     for file in shown.files:
         yield from _file(file)
     if shown.files:
@@ -107,6 +115,12 @@ def _node(node: dict[str, Any], depth: int) -> Iterator[str]:
     yield f"{words:<46} {node['value']}" if "value" in node else words
     for part in node.get("parts", ()):
         yield from _node(part, depth + 1)
+
+
+def _answer(one: LookupShown) -> Iterator[str]:
+    yield styled(f"look-up {one.lookup}: ", "strong") + f"{_HOW.get(one.how, one.how)}, {one.at}, {len(one.body)} bytes"
+    for line in one.body.decode("utf-8", "replace").splitlines():
+        yield "  " + line
 
 
 def _file(one: FileShown) -> Iterator[str]:

@@ -148,7 +148,10 @@ def _live(hub: Hub, figures: Figures) -> Iterator[Family]:
         "isthmus_destination_up",
         "gauge",
         "0: the destination cannot be reached.",
-        [({"destination": name}, not box.unavailable_because) for name, box in boxes],
+        [
+            ({"destination": name}, not (box.unavailable_because or hub.lookups.away_because(name)))
+            for name, box in boxes
+        ],
     )
     yield Family(
         "isthmus_destination_held",

@@ -109,6 +109,7 @@ class Replay(Ask, frozen=True, kw_only=True):
     limit          at most so many, the oldest
     dry_run        only say what would go out
     despite_newer  also when newer of the same lanes went through already
+    ask_again      make look-ups afresh; otherwise the recorded answers are used
     """
 
     destinations: list[str]
@@ -125,6 +126,7 @@ class Replay(Ask, frozen=True, kw_only=True):
     limit: int = 1000
     dry_run: bool = True
     despite_newer: bool = False
+    ask_again: bool = False
 
 
 class NotReplayed(Answer, frozen=True):

@@ -120,6 +120,15 @@ class FileShown(Answer, frozen=True):
     parked: list[int]
 
 
+class LookupShown(Answer, frozen=True):
+    """What a look-up was told about a message; how: asked, kept or fallback; at: when it was said."""
+
+    lookup: str
+    how: str
+    at: str
+    body: bytes
+
+
 class MessageShown(Answer, frozen=True):
     """raw None: pruned, a duplicate, of which nothing is kept, or too large to be shown; tree: the message by path, where
     the format has one; deliveries: the first of them; dispatched: all, counted by destination and state."""
@@ -140,6 +149,7 @@ class MessageShown(Answer, frozen=True):
     tree: list[Any]
     original: int
     repeats: list[int]
+    answers: list[LookupShown]
     deliveries: list[DeliveryShown]
     dispatched: dict[str, dict[str, int]]
     files: list[FileShown]

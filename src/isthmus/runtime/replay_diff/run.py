@@ -17,6 +17,7 @@ import msgspec
 from ...journal.search import Reader
 from ...ports import Arrival
 from .. import asks, choosing
+from ..lookups import NotAnswered
 from ..plan import cause_of, in_words
 from ..replaying import NotTaken, decide
 from .candidate import Candidate
@@ -103,8 +104,8 @@ def _differing(view: Reader, candidate: Candidate, arrival: Arrival, tables_now:
     try:
         entries = decide(candidate.plan, sources, arrival)
     except Exception as error:
-        # What `decide` itself refuses names the source or the type; the words of a flow's error may hold content.
-        cause = error if isinstance(error, NotTaken) else cause_of(error)
+        # What `decide` itself refuses names the source, the type or the look-up; the words of a flow's error may hold content.
+        cause = error if isinstance(error, (NotTaken, NotAnswered)) else cause_of(error)
         verdict: Verdict = "same" if was.decision == "undecided" else "fails"
         return msgspec.structs.replace(said, verdict=verdict, why=in_words(cause))
     now = [
