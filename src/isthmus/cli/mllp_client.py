@@ -105,7 +105,7 @@ class MllpClient:
         except TimeoutError:
             raise Unavailable("no answer in time (--timeout): the message may or may not have been taken") from None
         except OSError as error:
-            raise Unavailable(f"the connection broke ({error.strerror}): send this message again") from None
+            raise Unavailable(f"the connection broke ({error.strerror}): {self._advice}") from None
 
 
 def _tls(given: argparse.Namespace) -> ssl.SSLContext | None:
