@@ -18,6 +18,7 @@ PAGES = (
     "delimited.md",
     "formats.md",
     "nacha.md",
+    "ndc.md",
     "reassociation.md",
     "tables.md",
     "udi.md",

@@ -18,7 +18,9 @@ def settle(batch: Batch, settlement: Settlement) -> None:
     entry = settlement.entry
     if batch.store.leaving:
         _stay(batch, settlement)
-    children = (*settlement.follow, *settling(batch, settlement))
+    children = settlement.follow
+    if batch.store.owes:
+        children = (*children, *settling(batch, settlement))
     was, entry.state = entry.state, settlement.state
     batch.settle(settlement, was, len(children))
     if was is State.PARKED:

@@ -119,11 +119,13 @@ class Plan:
     def reader(self, source: str, format: str) -> Callable[[bytes], Read]:
         """What reads a source's bytes, for the flows that take them now. Raises `Misuse`."""
 
+        readers, asked = self._readers, (source, format)
+
         def read(raw: bytes) -> Read:
-            found = self._readers.get((source, format))
+            found = readers.get(asked)
             if found is None:
                 flows = [flow for flow in self.flows if flow.source == source]
-                found = self._readers[source, format] = reader(format, flows)
+                found = readers[asked] = reader(format, flows)
             return found(raw)
 
         return read
@@ -265,7 +267,8 @@ class Plan:
             if to == TIMER:
                 raise Misuse("a timer belongs to a process: a flow has no memory that it could wake")
             raise Misuse(f"there is no destination {to!r} in hub.toml")
-        require_storable(dispatch)
+        if dispatch.key is not None or dispatch.headers or dispatch.due_ns:
+            require_storable(dispatch)
         if to == WORKLIST:
             require_task(dispatch)
         if dispatch.lane is not None:

@@ -24,7 +24,7 @@ from .envelope import Group, Interchange, Interchanges, Transaction
 from .findings import Finding
 from .grammar import ParseError, Separators
 from .judging import judge_group, judge_interchange
-from .loops import Loop
+from .loops import Loop, Spec, loop, walk
 from .parse import parse
 from .path import Path, path
 from .reader import Reader, Run
@@ -52,18 +52,21 @@ __all__ = [
     "Sent",
     "Separators",
     "SetAnswer",
+    "Spec",
     "Transaction",
     "Trigger",
     "Value",
     "Writer",
     "judge_group",
     "judge_interchange",
+    "loop",
     "match",
     "parse",
     "path",
     "read_ack",
     "read_ta1",
     "sent",
+    "walk",
     "write_997",
     "write_999",
     "write_ta1",
