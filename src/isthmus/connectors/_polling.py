@@ -86,6 +86,23 @@ class Polling:
         return None
 
 
+class PollingSource:
+    """What the sources that have a `Polling` do alike; each opens and closes in its own way."""
+
+    _polling: Polling
+
+    def pause(self) -> None:
+        self._polling.pause()
+
+    def resume(self) -> None:
+        self._polling.resume()
+
+    @property
+    def trouble(self) -> IsthmusError | None:
+        """Why the last look failed; None: it went well."""
+        return self._polling.trouble
+
+
 class Timetable:
     """Every so many seconds, or at times of day ("HH:MM") in a time zone of the IANA database.
 

@@ -49,7 +49,7 @@ from ._file_transfer import (
     reasons,
     take,
 )
-from ._polling import Polling
+from ._polling import Polling, PollingSource
 
 CLAIMED = ".taking"
 LOCK = ".taking.lock"
@@ -140,7 +140,7 @@ class LargeFile:
         self._file.close()
 
 
-class FilesSource:
+class FilesSource(PollingSource):
     def __init__(self, settings: SourceSettings, context: Context) -> None:
         self._settings = settings
         self._name = context.name
@@ -161,23 +161,12 @@ class FilesSource:
             self._lock = self._locked()
         self._polling.start(self._name)
 
-    def pause(self) -> None:
-        self._polling.pause()
-
-    def resume(self) -> None:
-        self._polling.resume()
-
     async def close(self) -> None:
         """Finish the file that is being taken, then stop. Cancelled, it leaves that file for the next start."""
         try:
             await self._polling.close()
         finally:
             self._release()
-
-    @property
-    def trouble(self) -> IsthmusError | None:
-        """Why the last look failed; None: it went well."""
-        return self._polling.trouble
 
     def _locked(self) -> int:
         """Make the folders, and be the one process that polls. Raises `Unavailable`, and `OSError` for a folder that is away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...protocols import x12
@@ -38,12 +38,7 @@ def compared(samples: Iterable[Sample]) -> Iterator[Compared]:
             yield from compare(sample.name, sample.path.read_bytes(), expected)
 
 
-def compare(
-    file: str,
-    document: bytes,
-    expected: bytes,
-    validate: Callable[[x12.Transaction, tuple[int, ...]], snip.Report] = validated,
-) -> Iterator[Compared]:
+def compare(file: str, document: bytes, expected: bytes) -> Iterator[Compared]:
     """Answers are matched to groups by control number. Raises `x12.ParseError` for bytes that are no interchange."""
     theirs = [x12.read_ack(one) for one in x12.parse(expected).transactions]
     read = x12.parse(document)
@@ -51,7 +46,7 @@ def compare(
         at = next((n for n, one in enumerate(theirs) if one.control_number == group.control_number), None)
         if at is None:
             continue
-        reports = [validate(one, LEVELS) for one in group.transactions]
+        reports = [validated(one, LEVELS) for one in group.transactions]
         ours = x12.judge_group(group, read.findings, snip.group_errors(group, reports, levels=LEVELS))
         for our, their in zip(ours.sets, theirs.pop(at).sets, strict=True):
             yield _set(file, our, their)

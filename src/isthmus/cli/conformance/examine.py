@@ -163,5 +163,3 @@ KINDS: dict[str, Kind] = {
     "udi-gudid": Kind("UDI, in GUDID's answers", "", _udi),
 }
 """The kinds that have a codec."""
-
-Refusal = PeerFault

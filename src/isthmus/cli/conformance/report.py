@@ -8,12 +8,14 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import FrameType
 from typing import Literal
 
 import msgspec
 
-from .examine import KINDS, Examined, Refusal
+from ...kernel.errors import PeerFault
+from .examine import KINDS, Examined
 from .samples import Sample
 
 FILE_S = 20
@@ -73,25 +75,21 @@ def outcomes(samples: Iterable[Sample], progress: Callable[[], None] = lambda: N
 
 
 def _outcome(sample: Sample) -> Outcome:
-    def so(state: State, **more: object) -> Outcome:
-        return msgspec.convert(
-            dict(file=sample.name, kind=sample.kind, label=sample.label, says=sample.says, state=state, **more), Outcome
-        )
-
+    so = partial(Outcome, file=sample.name, kind=sample.kind, label=sample.label, says=sample.says)
     if sample.kind not in KINDS:
-        return so("no codec")
+        return so(state="no codec")
     data = sample.path.read_bytes()
     began = time.perf_counter()
     try:
         with _limit():
             seen: Examined = KINDS[sample.kind].examine(data)
-    except Refusal as refusal:
+    except PeerFault as refusal:
         words = str(refusal)
-        return so("refused", why=words, quotes=_quotes(words, data), seconds=time.perf_counter() - began)
+        return so(state="refused", why=words, quotes=_quotes(words, data), seconds=time.perf_counter() - began)
     except Exception as error:
-        return so("failed", why=type(error).__name__, seconds=time.perf_counter() - began)
+        return so(state="failed", why=type(error).__name__, seconds=time.perf_counter() - began)
     took = time.perf_counter() - began
-    return so("read", documents=seen.documents, same=seen.same, rules=dict(Counter(seen.rules)), seconds=took)
+    return so(state="read", documents=seen.documents, same=seen.same, rules=dict(Counter(seen.rules)), seconds=took)
 
 
 def _quotes(words: str, data: bytes) -> bool:

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from ...kernel.errors import IsthmusError, Misuse, PeerFault, Unavailable
+from ...kernel.errors import Misuse, PeerFault, Unavailable
 from ...ports import Context, Intake
 from .._file_transfer import EVIDENCE_BYTES, Changed, Settling, Split, is_candidate, numbered, reasons, take
-from .._polling import Polling, Timetable
+from .._polling import Polling, PollingSource, Timetable
 from .connection import Session, SshServer, check, closed, connect, faults_of, opened, read
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Partial(NamedTuple):
     content: bytearray
 
 
-class SftpSource:
+class SftpSource(PollingSource):
     def __init__(self, settings: SourceSettings, context: Context) -> None:
         check(settings.server, context.name)
         if not settings.claim_as.replace("-", "").replace("_", "").isalnum():
@@ -125,12 +125,6 @@ class SftpSource:
         self._lock = _lock(self._settings, self._context.name)
         self._polling.start(self._context.name)
 
-    def pause(self) -> None:
-        self._polling.pause()
-
-    def resume(self) -> None:
-        self._polling.resume()
-
     async def close(self) -> None:
         """Finish the file that is being taken, then stop. Cancelled, it leaves that file for the next start."""
         try:
@@ -140,11 +134,6 @@ class SftpSource:
             if lock is not None:
                 lock.close()
             await self._disconnect()
-
-    @property
-    def trouble(self) -> IsthmusError | None:
-        """Why the last look failed; None: it went well."""
-        return self._polling.trouble
 
     def _wait_s(self) -> float:
         return self._timetable.wait_s(soon=self._soon or self._polling.trouble is not None)

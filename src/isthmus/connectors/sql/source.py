@@ -20,11 +20,11 @@ from typing import Any
 
 import msgspec
 
-from ...kernel.errors import IsthmusError, Misuse, PeerFault, Unavailable
+from ...kernel.errors import Misuse, PeerFault, Unavailable
 from ...ports import Context, Fate, Intake, Receipt
 from ...security import Vault
 from .._intake import hand_in
-from .._polling import Polling, Timetable
+from .._polling import Polling, PollingSource, Timetable
 from .database import Database, connect
 from .mark import MarkFile, Position, written
 from .settings import Reached, check, quoted
@@ -68,7 +68,7 @@ class SourceSettings(Reached, frozen=True, forbid_unknown_fields=True, kw_only=T
     mark_keys: tuple[str, ...] = ("file:hub.key",)
 
 
-class SqlSource:
+class SqlSource(PollingSource):
     """`refused`, `returned`: how many rows were, since it was made."""
 
     def __init__(self, settings: SourceSettings, context: Context) -> None:
@@ -107,12 +107,6 @@ class SqlSource:
         self._marks = marks
         self._polling.start(name)
 
-    def pause(self) -> None:
-        self._polling.pause()
-
-    def resume(self) -> None:
-        self._polling.resume()
-
     async def close(self) -> None:
         """Finish the rows that were handed in, then stop. Cancelled, it leaves them for the next start."""
         try:
@@ -122,11 +116,6 @@ class SqlSource:
             if marks is not None:
                 marks.close()
             await self._disconnect()
-
-    @property
-    def trouble(self) -> IsthmusError | None:
-        """Why the last look failed; None: it went well."""
-        return self._polling.trouble
 
     def _wait_s(self) -> float:
         if self._soon:

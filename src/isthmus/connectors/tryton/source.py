@@ -21,10 +21,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ...kernel import IsthmusError
 from ...ports import Context, Fate, Intake
 from .._intake import hand_in
-from .._polling import Polling
+from .._polling import Polling, PollingSource
 from .codes import Codes
 from .rest import Record, Rest
 from .settings import SourceSettings
@@ -55,7 +54,7 @@ COST_CENTRES = Master(
 )
 
 
-class TrytonSource:
+class TrytonSource(PollingSource):
     def __init__(self, settings: SourceSettings, context: Context) -> None:
         self._settings = settings
         self._name = context.name
@@ -73,23 +72,12 @@ class TrytonSource:
         self._intake = intake
         self._polling.start(self._name)
 
-    def pause(self) -> None:
-        self._polling.pause()
-
-    def resume(self) -> None:
-        self._polling.resume()
-
     async def close(self) -> None:
         """Finish the table that is being read, then stop. Cancelled, it leaves it. Safe before `open` and twice."""
         try:
             await self._polling.close()
         finally:
             await self._disconnect()
-
-    @property
-    def trouble(self) -> IsthmusError | None:
-        """Why the last look failed; None: it went well."""
-        return self._polling.trouble
 
     async def _look(self) -> None:
         try:
