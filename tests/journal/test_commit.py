@@ -10,6 +10,7 @@ from box import HUB_KEY, Box, Time
 
 from isthmus.journal import SqliteJournal
 from isthmus.journal.batch import Batch
+from isthmus.journal.pace import Pace
 from isthmus.journal.sqlite import Append, Decide, Settle
 from isthmus.journal.store import Store
 from isthmus.journal.verify import verify
@@ -169,6 +170,42 @@ def test_a_journal_does_not_open_with_another_hub_key_and_can_be_opened_afterwar
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageUnable, match="folder"):
         Store(tmp_path / "missing" / "journal.db", Vault(HUB_KEY), 0)
+
+
+class Slow(Pace):
+    """A disk that a thread has to wait for."""
+
+    def on_loop(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("pace", [Pace, Slow])
+async def test_the_loop_goes_on_in_the_order_of_submission_wherever_a_commit_waits(
+    tmp_path: Path, pace: type[Pace]
+) -> None:
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time(), pace=pace())
+    told: list[tuple[int, object]] = []
+    for turn in range(5):
+        for at in range(turn * 100, turn * 100 + 100):
+            journal.append(Arrival("ehr", 0, b"%d" % at), lambda error, at=at: told.append((at, error)))
+        await asyncio.sleep(0)
+    await journal.probe()
+    assert told == [(at, None) for at in range(500)]
+    journal.close()
+    store = Store(tmp_path / "journal.db", Vault(HUB_KEY), 0)
+    assert verify(store) == []
+    assert store.one("select count(*) from message") == 500
+    store.close()
+
+
+async def test_what_a_thread_is_writing_is_finished_before_the_journal_closes(tmp_path: Path) -> None:
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time(), pace=Slow())
+    told: list[object] = []
+    journal.append(Arrival("ehr", 0, b"one"), told.append)
+    await asyncio.sleep(0)  # it is handed to the thread
+    journal.append(Arrival("ehr", 0, b"two"), told.append)
+    journal.close()
+    assert told == [None, None]
 
 
 async def test_closing_on_a_full_disk_ends_and_says_that_the_outcome_is_not_stored(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from ..kernel.clock import Clock
 from ..kernel.errors import IsthmusError, Misuse, StorageUnable
 from .batch import Batch
 from .counters import Counters
+from .pace import Pace
 from .store import STORAGE_ERRORS, Store
 from .trail import RUN_MESSAGES, Trail
 
@@ -36,13 +37,6 @@ RETRY_S = 0.25
 
 RIDE_S = 0.004
 """How long an outcome that nobody waits for may wait for a commit to ride with: it costs no fsync of its own."""
-
-AT_ONCE = 32
-"""Up to so many operations are committed where they stand while the disk is quick: to wake a thread and be woken by it
-takes as long as half the commit, and there is little that the loop could do meanwhile."""
-
-QUICK_S = 0.001
-"""A disk whose commits take less on average is quick. On any other the loop never waits for it."""
 
 T = TypeVar("T")
 
@@ -119,7 +113,6 @@ class Committer:
         self.unable: str | None = None
         self.commits = self.committed = 0
         self.commit_s = 0.0
-        self.pace_s = 1.0  # mean time of the latest commits; slow until it has shown itself
         self._batch: Batch
         self._applied = 0
 
@@ -170,9 +163,7 @@ class Committer:
             self.store.db.execute("commit")
         except BaseException as error:
             return error
-        took = time.perf_counter() - began
-        self.commit_s += took
-        self.pace_s += (took - self.pace_s) / 16
+        self.commit_s += time.perf_counter() - began
         return None
 
     def conclude(self, failure: BaseException | None) -> IsthmusError | None:
@@ -270,8 +261,8 @@ class Log(Protocol):
 class Writer:
     """The queue in front of a committer.
 
-    Operations are applied on the event loop and only the commit leaves it: two threads that both run Python would hand
-    the interpreter lock to and fro for each row, which costs more than the rows.
+    Operations are applied on the event loop and at most the commit leaves it, on a slow disk (pace.py): two threads that
+    both run Python would hand the interpreter lock to and fro for each row, which costs more than the rows.
     """
 
     def __init__(
@@ -281,6 +272,7 @@ class Writer:
         on_failure: Callable[[BaseException], None],
         waiter: Waiter,
         log: Log,
+        pace: Pace,
         on_defect: Callable[[BaseException], None] = lambda error: None,
     ):
         """`on_failure`: nothing can be written any more; `on_defect`: one operation could not be, and its caller was told."""
@@ -290,6 +282,7 @@ class Writer:
         self._on_defect = on_defect
         self._waiter = waiter
         self._log = log
+        self._pace = pace
         self._queue: list[Any] = []
         self._writing: list[Any] = []
         self._scheduled = False
@@ -334,9 +327,9 @@ class Writer:
             return
         if error:
             self._finish(operations, error)
-        elif len(operations) <= AT_ONCE and self._committer.pace_s < QUICK_S:
+        elif self._pace.on_loop():
             self._writing = operations
-            self._conclude(self._commit())
+            self._conclude(self._commit_on_loop())
         else:
             self._writing = operations
             self._waiter.begin(self._commit, self._written)
@@ -364,6 +357,12 @@ class Writer:
         failure = self._committer.write()
         if failure is None:
             self._log.after_commit()
+        return failure
+
+    def _commit_on_loop(self) -> BaseException | None:
+        before_s = self._committer.commit_s
+        failure = self._commit()
+        self._pace.took(self._committer.commit_s - before_s, len(self._writing))
         return failure
 
     def _written(self) -> None:

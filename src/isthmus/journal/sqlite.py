@@ -30,6 +30,7 @@ from . import texts as stored
 from .batch import Batch
 from .checkpoint import Checkpointer
 from .commit import Call, Committer, Operation, WaitingThread, Writer
+from .pace import Pace
 from .store import Store
 from .trail import CONTROL, find
 
@@ -144,10 +145,12 @@ class SqliteJournal:
         duplicates_since_ns: int = 0,
         on_failure: Callable[[BaseException], None] = lambda error: None,
         on_defect: Callable[[BaseException], None] = lambda error: None,
+        pace: Pace | None = None,
     ) -> SqliteJournal:
         """Open or create the journal and start its writer. Must be called with a running event loop.
 
-        `on_failure`: nothing can be written any more; `on_defect`: one operation could not be, and its caller was told.
+        `on_failure`: nothing can be written any more; `on_defect`: one operation could not be, and its caller was told;
+        `pace`: where commits wait for the disk.
         """
         clock = clock or SystemClock()
         store = Store(path, vault, clock.now_ns())
@@ -155,7 +158,7 @@ class SqliteJournal:
             committer = Committer(store, clock, duplicates_since_ns)
             loop = asyncio.get_running_loop()
             log = Checkpointer(path, store.db)
-            writer = Writer(committer, loop, on_failure, WaitingThread(loop), log, on_defect)
+            writer = Writer(committer, loop, on_failure, WaitingThread(loop), log, pace or Pace(), on_defect)
         except BaseException:
             store.close()
             raise

@@ -16,6 +16,7 @@ import apsw
 
 from ...journal import SqliteJournal
 from ...journal.commit import Committer, Write, Writer
+from ...journal.pace import Pace
 from ...journal.store import Store
 from ...kernel.clock import NS_PER_DAY, Clock
 from ...security import Vault
@@ -40,18 +41,15 @@ def fresh() -> dict[str, bytes]:
     return disk.image()
 
 
-class SimulatedCommitter(Committer):
-    """The committer, which believes that the disk is as quick as the seed says: real time must not decide anything."""
+class SimulatedPace(Pace):
+    """The disk is as quick as the seed says: real time must not decide anything."""
 
-    quick = False
+    def __init__(self, quick: bool) -> None:
+        super().__init__()
+        self._quick = quick
 
-    @property
-    def pace_s(self) -> float:
-        return 0.0 if self.quick else 1.0
-
-    @pace_s.setter
-    def pace_s(self, measured: float) -> None:
-        """What was measured is not what is simulated."""
+    def on_loop(self) -> bool:
+        return self._quick
 
 
 class SimulatedCheckpointer:
@@ -134,14 +132,13 @@ class Storage:
         now_ns = self._clock.now_ns()
         store = Store(PATH, Vault(HUB_KEY), now_ns, vfs=self.disk.name, lock=False)
         try:
-            committer = SimulatedCommitter(store, self._clock, now_ns - int(DUPLICATES_DAYS * NS_PER_DAY))
+            committer = Committer(store, self._clock, now_ns - int(DUPLICATES_DAYS * NS_PER_DAY))
         except BaseException:
             store.close()
             raise
-        committer.quick = self._quick
         waiter = SimulatedWaiter(self._loop, self._latency_s)
         log = SimulatedCheckpointer(store.db, self._checkpoint_pages)
-        writer = Writer(committer, self._loop, on_failure, waiter, log)
+        writer = Writer(committer, self._loop, on_failure, waiter, log, SimulatedPace(self._quick))
 
         def close() -> None:
             writer.close()
