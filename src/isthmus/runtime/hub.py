@@ -51,6 +51,7 @@ from .steps import StepSink
 from .stored_tables import destination_of
 from .table_feed import TableFeed, TableSink
 from .timers import Timers
+from .turns import Turns
 from .undecided import Undecided
 from .versions import texts_of_tables
 from .window import DEFAULT_BOUNDS, Bounds
@@ -123,6 +124,7 @@ class Hub:
                 self.outboxes[name] = self._outbox(name, lambda rows=rows: rows, ROWS_POLICY, flow.owner, by_parts=True)  # type: ignore[misc]
         assert processes <= set(self.outboxes)
         self.feeds = {table.name: self._feed(table) for table in declarations.tables if table.fed}
+        self._turns = Turns(self._loop)
         self.intakes: dict[str, SourceIntake] = {}
         self.sources: dict[str, Source] = {}
         self.watches: dict[str, SourceWatch] = {}
@@ -179,6 +181,7 @@ class Hub:
             observer=self.observer,
             storage=self.storage_failed,
             give_back=self._give_back,
+            turns=self._turns,
             facility=endpoint.shared.facility,
         )
 
@@ -301,6 +304,7 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(grace_s / 4):
                     await source.close()
+        self._turns.close()
         self.timers.stop()
         await self.undecided.stop()
         await self.lookups.close()

@@ -29,6 +29,7 @@ from .money import reader_of
 from .owed import owed_of
 from .plan import Plan, Route, cause_of, in_words
 from .settings import SourceSettings
+from .turns import Turns
 
 SLOW_NS = 50_000_000
 """A decision that takes longer than 50 ms is reported: it holds up the event loop."""
@@ -79,6 +80,7 @@ class SourceIntake:
         observer: Observer,
         storage: Callable[[IsthmusError | None], None],
         give_back: Callable[[Entry, IsthmusError], None],
+        turns: Turns,
         facility: str = "",
     ) -> None:
         self.name = name
@@ -93,6 +95,7 @@ class SourceIntake:
         self._observe = observer
         self._storage = storage
         self._give_back = give_back
+        self._turns = turns
         self._facility = facility
         self._money = reader_of(settings.money)
         # Under acknowledge = "application" the sender has its application acknowledgement on the connection.
@@ -105,6 +108,9 @@ class SourceIntake:
     # ---- in
 
     def receive(self, raw: bytes, reply: Reply, *, origin: str = "", control: bytes = b"") -> None:
+        self._turns.wait(self._take, raw, reply, origin, control)
+
+    def _take(self, raw: bytes, reply: Reply, origin: str, control: bytes) -> None:
         try:
             if len(raw) > self.body_bytes_max:
                 raise PeerFault(f"the message has {len(raw)} bytes, this source takes {self.body_bytes_max}")
@@ -311,7 +317,8 @@ class SourceIntake:
             self.decide(arrival, read, route)
             if arrival.work and route.waits:
                 self._standing.add(lanes)
-        self._journal.append(arrival, partial(self._appended, arrival, read.content, reply))
+        told = partial(self._appended, arrival, read.content, reply)
+        self._journal.append(arrival, told, urgent=self._turns.last)
 
     def _owed(self, content: Any, lanes: tuple[bytes, ...]) -> Owed | None:
         """The application acknowledgement that the sender asks for as a message of its own."""
