@@ -21,6 +21,7 @@ import asyncio
 import os
 import socket
 import ssl
+import time
 from collections import deque
 from datetime import UTC, datetime
 from functools import partial
@@ -187,6 +188,7 @@ class MllpSource:
         self._ids = count(1)
         # Unique over restarts and machines without asking anybody: MSH-10 of our own answers.
         self._tag = os.urandom(4).hex().upper()
+        self._second, self._at = 0, datetime.fromtimestamp(0, UTC)
         self.connections: set[Connection] = set()
         self.connections_max = settings.connections_max
         self.paused = False
@@ -252,7 +254,7 @@ class MllpSource:
         if receipt.reply is not None and mllp.FS not in receipt.reply and mllp.VT not in receipt.reply:
             return mllp.frame(receipt.reply)
         message = receipt.content if isinstance(receipt.content, hl7v2.Message) else maybe_parse(raw)
-        at = datetime.now(UTC)
+        at = self._now()
         control_id = f"{self._tag}{next(self._ids)}"
         positive = receipt.fate in _POSITIVE_FATES
         mode = self._mode(message, positive)
@@ -265,6 +267,13 @@ class MllpSource:
         errors = () if error is None else (_ack_error(error),)
         text = "" if error is None else str(error)
         return mllp.frame(hl7v2.ack(subject, code, at=at, control_id=control_id, text=text, errors=errors))
+
+    def _now(self) -> datetime:
+        """To the second, which is what an acknowledgement says."""
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._at = second, datetime.fromtimestamp(second, UTC)
+        return self._at
 
     def _mode(self, message: hl7v2.Message | None, positive: bool) -> str:
         """ "A": an application acknowledgement, "C": an accept acknowledgement, "": none."""
@@ -326,6 +335,7 @@ class Client(asyncio.Protocol):
     def __init__(self, reply_bytes_max: int, wait_for: str) -> None:
         self._decoder = mllp.Decoder(frame_bytes_max=reply_bytes_max)
         self._past_accept = wait_for == "application"
+        self.create_future = asyncio.get_running_loop().create_future
         self.waiting: asyncio.Future[bytes] | None = None
         self.lost = False
 
@@ -400,28 +410,17 @@ class MllpSink:
         if client is None or client.lost:  # many receivers close a connection that was idle for a while
             await self.open()
             client = cast(Client, self._client)
-        reply = await self._exchange(client, framed)
-        outcome = self._judge(client, reply, body)
-        return Outcome(reply=reply) if self._settings.pass_on else outcome
-
-    async def _exchange(self, client: Client, framed: bytes) -> bytes:
-        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        client.waiting = waiting
+        waiting = client.waiting = client.create_future()
         client.transport.write(framed)
         try:
-            return await waiting
-        except asyncio.CancelledError:
+            reply = await waiting
+            outcome = judge(reply, body)
+        except (asyncio.CancelledError, OutOfStep):
             client.abort()  # the answer may still come, and must not be taken for the next one's
             raise
         finally:
             client.waiting = None
-
-    def _judge(self, client: Client, reply: bytes, body: bytes) -> Outcome:
-        try:
-            return judge(reply, body)
-        except OutOfStep:
-            client.abort()
-            raise
+        return Outcome(reply=reply) if self._settings.pass_on else outcome
 
     async def close(self) -> None:
         """Release. Safe before `open` and twice."""

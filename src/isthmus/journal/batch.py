@@ -13,13 +13,15 @@ from typing import Any
 import msgspec
 
 from ..kernel.clock import NS_PER_HOUR
-from ..ports import Arrival, Decision, Entry, Kind, Settlement, State, Work
+from ..ports import Arrival, Decision, Entry, Kind, Settlement, Staged, State, Work
 from .counters import Counters
 from .ledger import Tally
 from .store import Store
 from .view import BODY_BITS, CHUNK_BYTES, lane_key
 
 _pack = msgspec.msgpack.encode
+
+_APPENDED, _DUPLICATE, _WAITING = Kind.APPENDED, Kind.DUPLICATE, State.WAITING
 
 WORKLIST = "worklist"
 PROCESS = "process:"
@@ -73,9 +75,14 @@ class Batch:
         arrival.number = number
         received_ns = arrival.received_ns
         segment = store.segment(arrival.retention, received_ns)
-        kind = arrival.kind
-        body = 0 if kind is Kind.DUPLICATE else self._body_of(arrival, segment)
-        decision = arrival.decision if kind is Kind.APPENDED else Decision.NONE
+        kind, size = arrival.kind, arrival.size
+        if kind is _DUPLICATE:
+            body = 0
+        elif arrival.staged is None:
+            body = self.body(segment, arrival.raw)
+        else:
+            body = self._take_over(arrival.staged)
+        decision = arrival.decision if kind is _APPENDED else Decision.NONE
         extra = None
         if decision is Decision.UNDECIDED or arrival.error or arrival.origin or arrival.answers:
             record: dict[str, Any] = {
@@ -103,7 +110,7 @@ class Batch:
                 keeps,
                 arrival.control,
                 arrival.digest,
-                arrival.size,
+                size,
                 body,
                 (names.get(("version", version)) or store.name("version", version)) if version else 0,
                 decision,
@@ -115,13 +122,13 @@ class Batch:
         hour = received_ns // NS_PER_HOUR
         counted = (hour, source, kind, decision)
         self._intake[counted] = self._intake.get(counted, 0) + 1
-        if kind is Kind.APPENDED:
+        if kind is _APPENDED:
             self.accepted.append((id, arrival.control))
         for entry in arrival.entries:
             entry.message_id = id
             entry.hour = hour
             if entry.shared:
-                entry.body_id, entry.size = body, arrival.size
+                entry.body_id, entry.size = body, size
             if entry.slot:
                 self.withdraw(entry.slot, received_ns)
             self.dispatch(entry, segment)
@@ -134,11 +141,10 @@ class Batch:
         self.store.db.executemany("insert into lane_also values (?, ?)", [(message, key) for key in others])
         return len(keys)
 
-    def _body_of(self, arrival: Arrival, segment: int) -> int:
-        if arrival.staged is None:
-            return self.body(segment, arrival.raw)
-        self.store.db.execute("delete from staging where body = ?", (arrival.staged.body_id,))
-        return arrival.staged.body_id
+    def _take_over(self, staged: Staged) -> int:
+        """The first row of a body that was stored ahead: it is its message's now."""
+        self.store.db.execute("delete from staging where body = ?", (staged.body_id,))
+        return staged.body_id
 
     def body(self, segment: int, raw: bytes) -> int:
         """Rows for a body; the id of its first."""
@@ -163,7 +169,7 @@ class Batch:
         if entry.destination == WORKLIST:
             entry.state = State.DELIVERED  # a task settles once it is on the worklist
         entry.posting = 0
-        if entry.state is not State.WAITING:
+        if entry.state is not _WAITING:
             entry.posting = self.post(id, 0, entry.state, self.now_ns)
         store = self.store
         name = entry.destination

@@ -35,8 +35,12 @@ class Filter:
 
     def add(self, key: int) -> None:
         bits = self.bits
-        for at in (key & _MASK, key >> 20 & _MASK, key >> 40 & _MASK):
-            bits[at >> 3] |= 1 << (at & 7)
+        at = key & _MASK
+        bits[at >> 3] |= 1 << (at & 7)
+        at = key >> 20 & _MASK
+        bits[at >> 3] |= 1 << (at & 7)
+        at = key >> 40 & _MASK
+        bits[at >> 3] |= 1 << (at & 7)
         self.count += 1
 
     def __contains__(self, key: int) -> bool:

@@ -52,7 +52,7 @@ def frame(body: bytes) -> bytes:
     """The frame around a body. Raises Permanent for a body that contains VT or FS, which no receiver could unframe."""
     if FS in body or VT in body:
         raise Permanent("The message contains MLLP's start or end byte (0x0B, 0x1C) and cannot be sent over MLLP")
-    return b"\x0b%b\x1c\r" % body
+    return VT + body + END_BLOCK
 
 
 class _State(enum.Enum):
@@ -60,6 +60,9 @@ class _State(enum.Enum):
     INSIDE = enum.auto()
     LOST = enum.auto()
 
+
+_OUTSIDE = _State.OUTSIDE
+_VT, _CR = VT[0], 0x0D
 
 Found = list[bytes | FrameFault]
 
@@ -84,9 +87,18 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> Found:
         """What the chunk completes: bodies and faults, in the order of the stream."""
-        if self._state is _State.OUTSIDE and not self._noise and self._is_one_frame(chunk):
-            self._held_at += len(chunk)
-            return [chunk[1:-2]]
+        if self._state is _OUTSIDE and not self._noise:
+            # The usual case: a read brings one whole frame. (Outside, nothing is held but noise.)
+            end = len(chunk) - 2
+            if (
+                1 < end <= self.frame_bytes_max + 1
+                and chunk.find(FS) == end
+                and chunk[-1] == _CR
+                and chunk[0] == _VT
+                and chunk.find(VT, 1) < 0
+            ):
+                self._held_at += end + 2
+                return [chunk[1:end]]
         self._held += chunk
         found: Found = []
         while self._step(found):
@@ -101,16 +113,6 @@ class Decoder:
         self._end_noise(found)
         self._go(_State.OUTSIDE, len(self._held))
         return [fault for fault in found if isinstance(fault, FrameFault)]
-
-    def _is_one_frame(self, chunk: bytes) -> bool:
-        """The usual case: a read brings one whole frame. (Outside, nothing is held but noise.)"""
-        return (
-            chunk[:1] == VT
-            and chunk[-2:] == END_BLOCK
-            and 3 < len(chunk) <= self.frame_bytes_max + 3
-            and chunk.find(FS) == len(chunk) - 2
-            and chunk.find(VT, 1) < 0
-        )
 
     def _step(self, found: Found) -> bool:
         """Take what the state can from the held bytes; whether there may be more."""

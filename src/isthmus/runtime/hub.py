@@ -248,8 +248,9 @@ class Hub:
             money=money,
             by_parts=by_parts,
         )
-        outbox.on_reply = self._replied
-        outbox.awaited = self._awaited
+        if any(source.shared.acknowledge == "application" for source in self.settings.sources.values()):
+            outbox.on_reply = self._replied
+            outbox.awaited = self._awaited
         return outbox
 
     def _feed(self, table: Table[Any]) -> TableFeed:

@@ -40,6 +40,8 @@ from .window import DEFAULT_BOUNDS, Bounds, Window
 
 SWEEP_S = 0.25
 
+_WAITING, _DELIVERED = State.WAITING, State.DELIVERED
+
 STEP = "STEP"
 """The code of a posting that says how far a delivery has come that is worked off in steps."""
 
@@ -152,6 +154,8 @@ class Outbox:
             name, journal, bounds, ready=self._make_ready, busy=self._busy, observer=observer, bodies=not by_parts
         )
         self.lanes = self.window.lanes
+        self.offer = self.window.offer
+        """Called with a delivery that has just become durable."""
 
     # ---- life
 
@@ -195,14 +199,10 @@ class Outbox:
 
     # ---- in
 
-    def offer(self, entry: Entry) -> None:
-        """A delivery that has just become durable."""
-        self.window.offer(entry)
-
     def _make_ready(self, entry: Entry) -> None:
         if self._given_back and entry.id in self._given_back:
             self._loop.call_soon(self._leave_given_back, entry)
-        elif entry.state is State.WAITING:
+        elif entry.state is _WAITING:
             self._ready.append(entry)
             if self._idle:
                 self._wake()
@@ -221,7 +221,10 @@ class Outbox:
 
     async def _work(self, worker: Worker) -> None:
         try:
-            while (entry := await self._next(worker)) is not None:
+            while True:
+                entry = self._at_hand() or await self._next(worker)
+                if entry is None:
+                    return
                 try:
                     outcome = await self._attempt(worker, entry)
                 except (Unavailable, StorageUnable) as error:  # no fault of the delivery's: neither counts
@@ -241,6 +244,14 @@ class Outbox:
         except Exception as error:
             self._observe.failed(f"a worker of {self.name}", error)
             raise
+
+    def _at_hand(self) -> Entry | None:
+        """The usual case of `_next`: something is ready, and nothing stands in its way."""
+        if self._ready and not (self._stopping or self.held or self._prober or self._retry):
+            entry = self._ready.popleft()
+            if self._stands(entry):
+                return entry
+        return None
 
     async def _next(self, worker: Worker) -> Entry | None:
         """The next delivery to send; None: stop."""
@@ -313,7 +324,7 @@ class Outbox:
 
     def _stands(self, entry: Entry) -> bool:
         """Whether a delivery still waits to be sent: a sender that waits no longer may have it back."""
-        return entry.state is State.WAITING and entry.id not in self._given_back
+        return entry.state is _WAITING and entry.id not in self._given_back
 
     def _sweep(self) -> None:
         now = self._loop.time()
@@ -362,7 +373,7 @@ class Outbox:
         if not self._stands(entry):
             self._leave_given_back(entry)
             return
-        state = State.ALREADY_THERE if outcome.already_there else State.DELIVERED
+        state = State.ALREADY_THERE if outcome.already_there else _DELIVERED
         settlement = Settlement(entry, state, self._clock.now_ns(), reference=outcome.reference)
         urgent = self.lanes.followed(entry)
         durable = None
@@ -385,7 +396,7 @@ class Outbox:
             durable()
         for child in follow:
             self._offer(child)
-        if entry.state is State.WAITING:
+        if entry.state is _WAITING:
             self._make_ready(entry)  # the next step
         else:
             self.window.leave(entry)

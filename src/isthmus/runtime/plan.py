@@ -179,12 +179,11 @@ class Plan:
             elif path[0] == ROWS:
                 key = f"{ROWS}\0{path[1]}"
             elif isinstance(content, hl7v2.Message):
-                get = content.get
-                key = get(path[0])
+                key = content[path[0]]
                 if not key:
                     continue
                 if len(path) == 2:
-                    key = f"{key}^{get(path[1])}"
+                    key = f"{key}^{content[path[1]]}"
             elif not (key := key_at(content, path[0])):
                 continue
             lane = self.lane(key)
@@ -212,7 +211,9 @@ class Plan:
 
         `digest`: the MAC of the raw bytes, by which the rows of a file are told from those of any other.
         """
-        entries = [self._to_rows(flow, message, digest or self.mac(message.raw)) for flow in route.in_pieces]
+        entries: list[Entry] = []
+        if route.in_pieces:
+            entries += [self._to_rows(flow, message, digest or self.mac(message.raw)) for flow in route.in_pieces]
         for handler in route.handlers:
             yielded = handler(message)
             if yielded is not None:

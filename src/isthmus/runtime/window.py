@@ -70,6 +70,7 @@ class Window:
         whether they are held here at all."""
         self.bounds = bounds
         self.lanes = Lanes()
+        self._entries = self.lanes.entries
         self._destination = destination
         self._journal = journal
         self._ready = ready
@@ -106,7 +107,7 @@ class Window:
 
     def offer(self, entry: Entry) -> None:
         """A delivery that has just become durable, or waits again."""
-        if entry.id in self.lanes:
+        if entry.id in self._entries:
             return
         if self._paging:  # it is read back in its turn
             self._offered.append(entry.id)
@@ -115,7 +116,7 @@ class Window:
             return
         if (self._blocked and self._is_held_back(entry)) or (self._crowded and self._is_crowded(entry)):
             return
-        if len(self.lanes) >= self.bounds.window:
+        if len(self._entries) >= self.bounds.window:
             self._begin_paging(entry.id - 1)
             return
         if entry.body is not None:
@@ -128,8 +129,10 @@ class Window:
 
     def leave(self, entry: Entry) -> None:
         """Take the head of its lanes away: they go on."""
-        self._drop_body(entry)
-        self._pass_over(entry.id)
+        if entry.body is not None:
+            self._drop_body(entry)
+        if self._page_task is not None:
+            self._pass_over(entry.id)
         for ready in self.lanes.remove(entry):
             self._ready(ready)
         if self._paging or self._crowded:

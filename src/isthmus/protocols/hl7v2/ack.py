@@ -84,10 +84,11 @@ def ack(
         raise Misuse(f"{code!r} is no acknowledgement code (HL7 table 0008): AA AE AR CA CE CR")
     fields = _header_of(answered)
     mark = fields[1]
-    fields += [b""] * (19 - len(fields))
+    if len(fields) < 19:
+        fields = fields + [b""] * (19 - len(fields))
     kind, dialect = _ack_type(fields[9][:64], fields[12][:16], fields[2][:1])
     head = [
-        fields[0], fields[2], fields[5], fields[6], fields[3], fields[4], write_timestamp(at).encode("ascii"), b"", kind,
+        fields[0], fields[2], fields[5], fields[6], fields[3], fields[4], _stamp(at), b"", kind,
         control_id.encode("ascii", "replace"), fields[11], fields[12],
     ]  # fmt: skip
     if fields[18] or of_its_own:
@@ -100,15 +101,26 @@ def ack(
     return plain + _reasons(fields, dialect, text, tuple(errors))
 
 
+_stamped: tuple[datetime | None, bytes] = (None, b"")
+
+
+def _stamp(at: datetime) -> bytes:
+    """MSH-7. Whoever answers many messages passes the same object for all of a second: it is written once."""
+    global _stamped
+    if _stamped[0] is not at:
+        _stamped = (at, write_timestamp(at).encode("ascii"))
+    return _stamped[1]
+
+
 def header(message: Message) -> bytes:
     """The bytes of MSH: what `ack` needs of a message that it shall answer later."""
     return header_line(_unwrapped(bytes(message)))
 
 
 def _header_of(answered: Message | bytes) -> list[bytes]:
-    """MSH split as in `rows`: [1] the field separator, [n] field n."""
+    """MSH split as in `rows`: [1] the field separator, [n] field n. To be read only."""
     if isinstance(answered, Message) and not answered.encoding.transcodes:
-        return list(answered.fields_at(_MSH))
+        return answered.fields_at(_MSH)
     line = header_line(_unwrapped(bytes(answered)))
     try:
         read_delimiters(line)
