@@ -671,8 +671,8 @@ class Journal(Protocol):
     def running_mac(self) -> RunningMac:
         """`mac` of a value that comes in pieces."""
 
-    def append(self, arrival: Arrival, done: Done, *, urgent: bool = True) -> None:
-        """Make a frame durable; sets `id`, `number` and the entries' ids. `urgent=False`: more follow at once."""
+    def append(self, arrival: Arrival, done: Done) -> None:
+        """Make a frame durable; sets `id`, `number` and the entries' ids."""
 
     async def stage(self, staged: Staged, piece: bytes) -> None:
         """Make the next piece of a body durable, ahead of its message. Pieces are of `PIECE_BYTES`, but for the last.

@@ -10,6 +10,7 @@ from box import HUB_KEY, Box, Time
 
 from isthmus.journal import SqliteJournal
 from isthmus.journal.batch import Batch
+from isthmus.journal.commit import GATHERED_MAX
 from isthmus.journal.pace import Pace
 from isthmus.journal.sqlite import Append, Decide, Settle
 from isthmus.journal.store import Store
@@ -198,11 +199,40 @@ async def test_the_loop_goes_on_in_the_order_of_submission_wherever_a_commit_wai
     store.close()
 
 
+async def test_what_comes_within_looks_at_the_network_that_follow_each_other_is_synced_together(tmp_path: Path) -> None:
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time())
+    await journal.probe()
+    before = journal.commits[0]
+    told: list[object] = []
+    for turn in range(10):
+        for at in range(4):
+            journal.append(Arrival("ehr", 0, b"%d %d" % (turn, at)), told.append)
+        await asyncio.sleep(0)
+    assert told == []
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert told == [None] * 40
+    assert journal.commits[0] == before + 1
+    journal.close()
+
+
+async def test_a_stream_without_end_is_synced_all_the_same(tmp_path: Path) -> None:
+    journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time())
+    told: list[object] = []
+    for _ in range(100):
+        for at in range(4):
+            journal.append(Arrival("ehr", 0, b"%d" % at), told.append)
+        await asyncio.sleep(0)
+    assert len(told) >= 2 * GATHERED_MAX
+    journal.close()
+
+
 async def test_what_a_thread_is_writing_is_finished_before_the_journal_closes(tmp_path: Path) -> None:
     journal = SqliteJournal.open(tmp_path / "journal.db", Vault(HUB_KEY), clock=Time(), pace=Slow())
     told: list[object] = []
     journal.append(Arrival("ehr", 0, b"one"), told.append)
-    await asyncio.sleep(0)  # it is handed to the thread
+    for _ in range(3):  # until it is handed to the thread
+        await asyncio.sleep(0)
     journal.append(Arrival("ehr", 0, b"two"), told.append)
     journal.close()
     assert told == [None, None]

@@ -38,6 +38,9 @@ RETRY_S = 0.25
 RIDE_S = 0.004
 """How long an outcome that nobody waits for may wait for a commit to ride with: it costs no fsync of its own."""
 
+GATHERED_MAX = 128
+"""So many operations are committed without another look at the network."""
+
 T = TypeVar("T")
 
 
@@ -286,6 +289,7 @@ class Writer:
         self._queue: list[Any] = []
         self._writing: list[Any] = []
         self._scheduled = False
+        self._gathered = 0  # operations seen at the latest look at the network
         self._urgent = False
         self._ride: asyncio.TimerHandle | None = None
         self._closed = False
@@ -296,7 +300,7 @@ class Writer:
             self._urgent = True
             if not self._writing and not self._scheduled:
                 self._scheduled = True
-                self._loop.call_soon(self._begin)
+                self._loop.call_soon(self._gather)
         elif self._ride is None:
             self._ride = self._loop.call_later(RIDE_S, self._ridden)
 
@@ -308,8 +312,18 @@ class Writer:
             if not self._writing and not self._scheduled:
                 self._begin()
 
+    def _gather(self) -> None:
+        """Commit when a look at the network brings nothing more: what comes together is synced together."""
+        gathered = len(self._queue)
+        if self._gathered < gathered < GATHERED_MAX and not self._writing:
+            self._gathered = gathered
+            self._loop.call_soon(self._gather)
+        else:
+            self._begin()
+
     def _begin(self) -> None:
         self._scheduled = False
+        self._gathered = 0
         if self._writing or not self._queue or self._closed:
             return
         operations, self._queue = self._queue, []

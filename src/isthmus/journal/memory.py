@@ -116,7 +116,7 @@ class MemoryJournal:
     async def unstage(self, staged: Staged) -> None:
         self.shelf.staged[staged.body_id] = b""
 
-    def append(self, arrival: Arrival, done: Done, *, urgent: bool = True) -> None:
+    def append(self, arrival: Arrival, done: Done) -> None:
         if not self._fenced(done):
             shelf = self.shelf
             arrival.id = len(shelf.messages) + 1

@@ -188,8 +188,8 @@ class SqliteJournal:
         committer = self._committer
         return committer.commits, committer.committed, committer.commit_s
 
-    def append(self, arrival: Arrival, done: Done, *, urgent: bool = True) -> None:
-        self._submit(Append(arrival, done), urgent)
+    def append(self, arrival: Arrival, done: Done) -> None:
+        self._submit(Append(arrival, done), True)
 
     def settle(self, settlement: Settlement, done: Done, *, urgent: bool = True) -> None:
         self._submit(Settle(settlement, done), urgent)

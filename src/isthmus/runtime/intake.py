@@ -317,8 +317,7 @@ class SourceIntake:
             self.decide(arrival, read, route)
             if arrival.work and route.waits:
                 self._standing.add(lanes)
-        told = partial(self._appended, arrival, read.content, reply)
-        self._journal.append(arrival, told, urgent=self._turns.last)
+        self._journal.append(arrival, partial(self._appended, arrival, read.content, reply))
 
     def _owed(self, content: Any, lanes: tuple[bytes, ...]) -> Owed | None:
         """The application acknowledgement that the sender asks for as a message of its own."""

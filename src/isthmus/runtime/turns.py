@@ -1,7 +1,7 @@
 """Messages are taken in a few at a time, so that between them the loop hears what destinations answer.
 
     read   m1 ... m50     (one iteration of the loop reads what all senders have sent)
-    turn   m1 ... m8 | answers of destinations, next deliveries | m9 ... m16 | ... | m50, commit
+    turn   m1 ... m8 | answers of destinations, next deliveries | m9 ... m16 | ... | m50
 
 A destination takes one message a connection at a time. If a burst of fifty messages were taken in at a stroke, fifty would
 come in for each sixteen that go out on sixteen connections, and what was taken in would pile up.
@@ -17,21 +17,14 @@ from typing import Any
 TURN = 8
 """Messages between two looks at the network."""
 
-COMMIT = 64
-"""A commit need not wait for more than this."""
-
 
 class Turns:
-    """`last`: after this one nothing waits for its turn, or enough for a commit has been taken in."""
-
-    __slots__ = ("_call_soon", "_scheduled", "_taken", "_waiting", "last")
+    __slots__ = ("_call_soon", "_scheduled", "_waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._call_soon = loop.call_soon
         self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._scheduled = False
-        self._taken = 0
-        self.last = True
 
     def wait(self, take: Callable[..., None], *arguments: Any) -> None:
         """Have `take` called in its turn, in the order of these calls."""
@@ -45,10 +38,6 @@ class Turns:
         try:
             for _ in range(min(TURN, len(waiting))):
                 take, arguments = waiting.popleft()
-                self._taken += 1
-                self.last = not waiting or self._taken >= COMMIT
-                if self.last:
-                    self._taken = 0
                 take(*arguments)
         finally:
             self._scheduled = bool(waiting)
