@@ -279,9 +279,10 @@ class MllpSource:
         """ "A": an application acknowledgement, "C": an accept acknowledgement, "": none."""
         if message is None:
             return "A"
-        accept, application = message.field_bytes(b"MSH", 15), message.field_bytes(b"MSH", 16)
+        accept = message.field_bytes(b"MSH", 15)
         if accept == b"AL" and not self._application:
             return "C"
+        application = message.field_bytes(b"MSH", 16)
         if hl7v2.is_acknowledgement(message):
             return "C" if accept in hl7v2.NULLS or hl7v2.wants(accept, positive) else ""
         if accept in hl7v2.NULLS and application in hl7v2.NULLS:
@@ -474,14 +475,11 @@ def _names(answered: str, sent: bytes, expected: bytes) -> bool:
 
 def is_plain_accept(reply: bytes, expected: bytes) -> bool:
     """Whether an answer is AA or CA for the message that was sent: what nearly all answers are, seen without parsing."""
-    at = reply.find(b"\rMSA")
-    if at < 0 or not 0 < len(expected) < 64:
+    at = reply.find(b"\rMSA") + 1
+    if not at or not expected:
         return False
-    fields = reply[at + 4 : at + 80].split(b"\r", 1)[0].split(reply[3:4], 3)
-    return len(fields) > 2 and fields[1] in _POSITIVE and fields[2] == expected
-
-
-_POSITIVE = (b"AA", b"CA")
+    said = reply[at : reply.find(b"\r", at)].split(reply[3:4], 3)[:3]
+    return said == [b"MSA", b"AA", expected] or said == [b"MSA", b"CA", expected]
 
 
 def is_commit_accept(reply: bytes) -> bool:

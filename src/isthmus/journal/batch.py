@@ -8,6 +8,7 @@ Invariants
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,6 +27,21 @@ _APPENDED, _DUPLICATE, _WAITING = Kind.APPENDED, Kind.DUPLICATE, State.WAITING
 WORKLIST = "worklist"
 PROCESS = "process:"
 """What the names of processes begin with where they are destinations."""
+
+
+def _beside(arrival: Arrival, decision: Decision) -> bytes:
+    """What is kept beside a message: what an undecided one needs to be decided, and whatever there is to say of any."""
+    if decision is not Decision.UNDECIDED and not arrival.error and not arrival.answers:
+        return _origin(arrival.origin)
+    record: dict[str, Any] = {"lanes": b"".join(arrival.lanes), "error": arrival.error, "origin": arrival.origin}
+    if arrival.answers:
+        record["answers"] = arrival.answers
+    return _pack(record)
+
+
+@lru_cache(maxsize=1024)
+def _origin(origin: str) -> bytes:
+    return _pack({"origin": origin})
 
 
 def task_of(entry: Entry) -> Work:
@@ -85,14 +101,7 @@ class Batch:
         decision = arrival.decision if kind is _APPENDED else Decision.NONE
         extra = None
         if decision is Decision.UNDECIDED or arrival.error or arrival.origin or arrival.answers:
-            record: dict[str, Any] = {
-                "lanes": b"".join(arrival.lanes),
-                "error": arrival.error,
-                "origin": arrival.origin,
-            }
-            if arrival.answers:
-                record["answers"] = arrival.answers
-            extra = store.seal(segment, b"m%d" % id, _pack(record), received_ns)
+            extra = store.seal(segment, b"m%d" % id, _beside(arrival, decision), received_ns)
         lanes = arrival.lanes
         lane, keeps = (lane_key(lanes[0]), 1) if lanes else (0, 0)
         if len(lanes) > 1:

@@ -6,6 +6,7 @@ thread at a time.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -122,9 +123,13 @@ def key_id(sealed: bytes) -> int:
     return int.from_bytes(sealed[:_KEY_ID_BYTES], "big")
 
 
+_lane_key = struct.Struct(">q").unpack_from
+
+
 def lane_key(lane: bytes) -> int:
     """What a lane is searched by: the first 8 bytes of its MAC as a signed integer."""
-    return int.from_bytes(lane[:8], "big", signed=True)
+    key: int = _lane_key(lane)[0]
+    return key
 
 
 def split_lanes(lanes: bytes) -> tuple[bytes, ...]:

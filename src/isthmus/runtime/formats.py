@@ -58,7 +58,8 @@ def hl7v2_type(declared: str) -> str:
 
 def read_hl7v2(raw: bytes) -> Read:
     message = hl7v2.parse(raw)
-    return Read(message, hl7v2_type(message.type), message.field_bytes(b"MSH", 10))
+    header = message.header
+    return Read(message, hl7v2_type(message.type), header[10] if len(header) > 10 else b"")
 
 
 def read_json(raw: bytes) -> Read:

@@ -218,7 +218,10 @@ class Plan:
             yielded = handler(message)
             if yielded is not None:
                 for one in yielded:
-                    self._follow(one, lanes, message, entries, route.waits)
+                    if type(one) is Dispatch:
+                        entries.append(self.entry(one, lanes, message.raw, route.waits, len(entries), message))
+                    else:
+                        self._follow(one, lanes, message, entries, route.waits)
         return entries
 
     def _to_rows(self, flow: Flow, message: Message, digest: bytes) -> Entry:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...kernel import Misuse
 from . import versions
@@ -86,19 +86,41 @@ def ack(
     mark = fields[1]
     if len(fields) < 19:
         fields = fields + [b""] * (19 - len(fields))
-    kind, dialect = _ack_type(fields[9][:64], fields[12][:16], fields[2][:1])
-    head = [
-        fields[0], fields[2], fields[5], fields[6], fields[3], fields[4], _stamp(at), b"", kind,
-        control_id.encode("ascii", "replace"), fields[11], fields[12],
-    ]  # fmt: skip
-    if fields[18] or of_its_own:
-        head += [b"", b"", *((b"AL", b"NE") if of_its_own else (b"", b""))]
-    if fields[18]:
-        head += [b"", fields[18]]
-    plain = mark.join(head) + b"\rMSA" + mark + code.encode("ascii") + mark + fields[10]
+    _, _, marks, *parties, _, _, kind, number, processing, version = fields[:13]
+    same = (mark, marks, *parties, kind, processing, version, fields[18], of_its_own)
+    before, between, behind, dialect = _frames.get(same) or _frame(same)
+    own = control_id.encode("ascii", "replace")
+    plain = before + _stamp(at) + between + own + behind + code.encode("ascii") + mark + number
     if not text and not errors:
         return plain + b"\r"
     return plain + _reasons(fields, dialect, text, tuple(errors))
+
+
+_Frame = tuple[bytes, bytes, bytes, Dialect]
+"""What an acknowledgement says before MSH-7, between MSH-7 and MSH-10, and from there to MSA-1; how it is written."""
+
+_frames: dict[tuple[Any, ...], _Frame] = {}
+_FRAMES_MAX = 256
+_FRAME_BYTES_MAX = 1024
+
+
+def _frame(same: tuple[Any, ...]) -> _Frame:
+    """What is the same in all acknowledgements of one sender's messages of a type."""
+    mark, marks, application, facility, to_application, to_facility, answered, processing, version, charset, own = same
+    kind, dialect = _ack_type(answered[:64], version[:16], marks[:1])
+    before = mark.join((b"MSH", marks, to_application, to_facility, application, facility, b""))
+    between = mark + mark + kind + mark
+    rest = [b"", processing, version]
+    if charset or own:
+        rest += [b"", b"", *((b"AL", b"NE") if own else (b"", b""))]
+    if charset:
+        rest += [b"", charset]
+    frame = before, between, mark.join(rest) + b"\rMSA" + mark, dialect
+    if len(before) + len(answered) + len(frame[2]) <= _FRAME_BYTES_MAX:  # a peer's header may be as long as it likes
+        if len(_frames) >= _FRAMES_MAX:
+            _frames.clear()
+        _frames[same] = frame
+    return frame
 
 
 _stamped: tuple[datetime | None, bytes] = (None, b"")

@@ -54,6 +54,11 @@ class Reading(ABC):
         fields = self._found.get(segment) or self._rows.locate(segment, segment, 0)
         return fields[field] if field < len(fields) else b""
 
+    @property
+    def header(self) -> Fields:
+        """The bytes of MSH's fields, to be read only: [1] is the field separator, [n] field n as far as there are fields."""
+        return self._found.get(b"MSH") or self._rows.locate(b"MSH", b"MSH", 0)
+
     def segments(self, name: str | None = None) -> list[Segment]:
         """Every segment of this name (of any name when none is given), in order."""
         rows = self._rows

@@ -10,10 +10,14 @@ set that is not delimiter-safe rows are split as UTF-8, and `wires` keeps the by
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from .encoding import Encoding
 from .lines import join
 
 Fields = list[bytes]
+
+_start = itemgetter(slice(4))
 
 NOT_THERE: Fields = [b""]
 """Stands for a segment that the message does not have: no field 1, and never touched."""
@@ -30,7 +34,7 @@ class Rows:
         self.found: dict[bytes, Fields] = {}
         self.edited = False
         self._indexes: dict[bytes, list[int]] = {}
-        self._starts = [segment[:4] for segment in segments]
+        self._starts = list(map(_start, segments))
         self._wires: dict[int, bytes] = {}
 
     def __bytes__(self) -> bytes:
@@ -38,9 +42,9 @@ class Rows:
 
     def locate(self, place: bytes, name: bytes, occurrence: int) -> Fields:
         """The fields of the segment at `place`, NOT_THERE when there is none. `occurrence` counts from 0."""
-        start = name + self.separator
-        if occurrence == 0 and start in self._starts and name not in self._starts:
-            fields = self.fields(self._starts.index(start))
+        start, starts = name + self.separator, self._starts
+        if occurrence == 0 and start in starts and name not in starts:
+            fields = self.fields(starts.index(start))
         else:
             indexes = self.indexes(name)
             fields = self.fields(indexes[occurrence]) if occurrence < len(indexes) else NOT_THERE
@@ -58,8 +62,8 @@ class Rows:
     def fields(self, index: int) -> Fields:
         """The fields of one row, split on first use."""
         row = self.rows[index]
-        if not isinstance(row, bytes):
-            return row
+        if type(row) is not bytes:
+            return row  # type: ignore[return-value]
         if self.encoding.transcodes:
             fields = self.encoding.to_working(row).split(self.separator)
             self._wires[id(fields)] = row
