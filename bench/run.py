@@ -228,8 +228,8 @@ share the cores. The hub is `bench/hub`: what `isthmus init` writes, plus ports 
 detection, search and metrics are on. Messages are ADT and DFT of about 1.3 KB.
 
 The *reference sink* does the least that keeps an acknowledgement honest: it appends to a file and syncs it before it
-answers, and forwards nothing. Ratios compare hub and reference in the same run (median of three); absolute figures belong
-to this machine.
+answers, and forwards nothing. Ratios compare hub and reference in the same run (median of three for the first five rows and for
+the other patients, single runs elsewhere); absolute figures belong to this machine.
 
 | figure | asked | measured | more |
 |---|---|---|---|
