@@ -95,6 +95,19 @@ def test_a_folder_that_is_wrong_exits_with_2_and_every_finding(isthmus, hub):
     assert all(words in said.err for words in ("[nope]", "[neither]", "grace_s"))
 
 
+def test_another_hub_key_exits_with_2_so_that_a_supervisor_does_not_start_it_again_for_ever(
+    isthmus, hub, start, tmp_path
+):
+    process = start(hub)
+    assert process.running
+    process.stop()
+    isthmus("init", tmp_path / "other")
+    (hub / "hub.key").write_text((tmp_path / "other" / "hub.key").read_text())
+    said = isthmus("run", hub)
+    assert said.code == 2
+    assert "is this the hub key that the journal was made with?" in said.err
+
+
 def test_a_changed_flow_is_deployed_on_sighup_and_a_wrong_one_is_not(isthmus, hub, start, until):
     process = start(hub)
     assert process.address

@@ -90,7 +90,7 @@ async def test_another_reference_is_for_the_person_to_put_into_hub_toml(folder: 
     rotated = rotate(folder, "file:second.key")
     assert (rotated.kept, rotated.mention) == ("", "file:second.key")
     settings = folder / "hub.toml"
-    with pytest.raises(Tampered):
+    with pytest.raises(Misuse, match="is this the hub key"):
         await take(folder)
     settings.write_text(settings.read_text().replace("file:hub.key", "file:second.key"))
     await take(folder)

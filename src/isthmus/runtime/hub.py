@@ -448,7 +448,7 @@ def open_hub(
     clock: Clock | None = None,
     on_failure: Callable[[BaseException], None] | None = None,
 ) -> Hub:
-    """Load a hub's folder and open its journal. Raises `Misuse` for what is wrong with either.
+    """Load a hub's folder and open its journal. Raises `Misuse` for what is wrong with either, another hub key included.
 
     `on_failure` is called when the journal can write no more, ever; by default the event loop stops.
     """
@@ -476,10 +476,10 @@ def open_hub(
             on_failure=failed,
             on_defect=lambda error: observer.failed("storing", error),
         )
-    except Tampered:
+    except Tampered as error:
         if is_broken_off(settings):
             raise Misuse("a rotation of the hub key was broken off: finish it with `isthmus rotate-key`") from None
-        raise
+        raise Misuse(str(error)) from None  # another key than the journal's: to start again would not help
     try:
         return Hub(settings, declarations, journal, clock=clock, observer=observer)
     except BaseException:
