@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
 
 import pytest
 from hypothesis import given
@@ -109,6 +110,32 @@ def test_text_is_written_in_the_character_set_that_is_declared() -> None:
     written = ack(answered, "AE", "Größe")
 
     assert b"|||||8859/1\rMSA|AE|1|Gr\xf6\xdfe\r" in written
+
+
+def test_messages_that_differ_anywhere_in_the_header_are_each_answered_by_their_own() -> None:
+    header = b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|7|P|2.5.1|||AL|NE||UNICODE UTF-8\rPID|1\r"
+    others = [
+        header.replace(b"|A|", b"|X|"), header.replace(b"|B|", b"|X|"), header.replace(b"|C|", b"|X|"),
+        header.replace(b"|D|", b"|X|"), header.replace(b"A01", b"A04"), header.replace(b"|7|", b"|8|"),
+        header.replace(b"|P|", b"|T|"), header.replace(b"2.5.1", b"2.3"), header.replace(b"UNICODE UTF-8", b"8859/1"),
+        header.replace(b"^", b"!"), header.replace(b"|", b"*"),
+    ]  # fmt: skip
+    assert len({ack(one) for one in (header, *others, header)}) == 1 + len(others)
+    assert len({hl7v2.ack(header, at=AT, control_id="H1", of_its_own=own) for own in (False, True)}) == 2
+
+
+def test_an_instant_is_written_in_the_zone_that_it_is_given_in() -> None:
+    noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    there = noon.astimezone(timezone(timedelta(hours=2)))
+    stamps = [hl7v2.ack(ADMIT, at=at, control_id="H1").split(b"|")[6] for at in (noon, there, noon)]
+    assert stamps == [b"20260305120000+0000", b"20260305140000+0200", b"20260305120000+0000"]
+
+
+def test_of_headers_as_long_as_a_peer_likes_nothing_is_kept() -> None:
+    for at in range(2000):
+        ack(b"MSH|^~\\&|%d%s|\r" % (at, b"x" * 10_000))
+    kept = import_module("isthmus.protocols.hl7v2.ack")._shared  # the package's `ack` is the function
+    assert sum(len(part) for one in kept.values() for part in one[:3]) < 300_000
 
 
 def test_a_time_without_zone_is_written_without_offset() -> None:

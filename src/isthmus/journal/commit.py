@@ -1,7 +1,10 @@
 """Group commit: many operations, one transaction, one fsync.
 
-    event loop                                     thread          event loop
+    event loop                                     loop or thread  event loop
     submit(op) ---> queue ---> apply all of them ---> commit, fsync ---> finish(op) for each
+
+A commit begins when a look at the network has brought nothing more. On a quick disk the loop waits for it, on a slow one a
+thread does (pace.py).
 
 An operation is `apply(batch)` inside the transaction and `finish(error)` on the loop. What must not be lost with a failed
 transaction (outcomes of deliveries that did happen) is `kept`: it stays at the head of the queue until it is stored.

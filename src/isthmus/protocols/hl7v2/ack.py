@@ -88,7 +88,7 @@ def ack(
         fields = fields + [b""] * (19 - len(fields))
     _, _, marks, *parties, _, _, kind, number, processing, version = fields[:13]
     same = (mark, marks, *parties, kind, processing, version, fields[18], of_its_own)
-    before, between, behind, dialect = _frames.get(same) or _frame(same)
+    before, between, behind, dialect = _shared.get(same) or _share(same)
     own = control_id.encode("ascii", "replace")
     plain = before + _stamp(at) + between + own + behind + code.encode("ascii") + mark + number
     if not text and not errors:
@@ -96,16 +96,16 @@ def ack(
     return plain + _reasons(fields, dialect, text, tuple(errors))
 
 
-_Frame = tuple[bytes, bytes, bytes, Dialect]
-"""What an acknowledgement says before MSH-7, between MSH-7 and MSH-10, and from there to MSA-1; how it is written."""
+_Shared = tuple[bytes, bytes, bytes, Dialect]
+"""What an acknowledgement says before MSH-7, between MSH-7 and MSH-10, and from there to MSA-1; the dialect of the rest."""
 
-_frames: dict[tuple[Any, ...], _Frame] = {}
-_FRAMES_MAX = 256
-_FRAME_BYTES_MAX = 1024
+_shared: dict[tuple[Any, ...], _Shared] = {}
+_SHARED_MAX = 256
+_SHARED_BYTES_MAX = 1024
 
 
-def _frame(same: tuple[Any, ...]) -> _Frame:
-    """What is the same in all acknowledgements of one sender's messages of a type."""
+def _share(same: tuple[Any, ...]) -> _Shared:
+    """What is the same in all acknowledgements of one sender's messages of a type; kept, since there are few of them."""
     mark, marks, application, facility, to_application, to_facility, answered, processing, version, charset, own = same
     kind, dialect = _ack_type(answered[:64], version[:16], marks[:1])
     before = mark.join((b"MSH", marks, to_application, to_facility, application, facility, b""))
@@ -115,12 +115,12 @@ def _frame(same: tuple[Any, ...]) -> _Frame:
         rest += [b"", b"", *((b"AL", b"NE") if own else (b"", b""))]
     if charset:
         rest += [b"", charset]
-    frame = before, between, mark.join(rest) + b"\rMSA" + mark, dialect
-    if len(before) + len(answered) + len(frame[2]) <= _FRAME_BYTES_MAX:  # a peer's header may be as long as it likes
-        if len(_frames) >= _FRAMES_MAX:
-            _frames.clear()
-        _frames[same] = frame
-    return frame
+    shared = before, between, mark.join(rest) + b"\rMSA" + mark, dialect
+    if len(before) + len(answered) + len(shared[2]) <= _SHARED_BYTES_MAX:  # a peer's header may be as long as it likes
+        if len(_shared) >= _SHARED_MAX:
+            _shared.clear()
+        _shared[same] = shared
+    return shared
 
 
 _stamped: tuple[datetime | None, bytes] = (None, b"")
