@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from box import HUB_KEY, Box
 
-from isthmus.journal import audit, operate
+from isthmus.journal import SqliteJournal, audit, operate, trail
 from isthmus.journal.search import Query, Reader, messages, open_read
 from isthmus.journal.show import show
 from isthmus.journal.sqlite import Append
@@ -134,6 +134,23 @@ def test_messages_are_found_by_lane_and_control_id(box: Box, reader: Reader, mor
     assert ids(reader, control=reader.control(b"X2")) == [3, 2]
     assert ids(reader, control=reader.control(b"X9")) == []
     assert verify(box.store) == []
+
+
+async def test_a_duplicate_is_found_in_whichever_filter_it_is_and_only_there_is_looked(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "FILTER_MESSAGES", 5000)
+    for first in range(0, 14_000, 2000):  # filters and runs end at different messages
+        arrivals = [box.arrival(b"%d" % n, control=f"C{n}", to=()) for n in range(first, first + 2000)]
+        box.commit(*(Append(arrival, box.errors.append) for arrival in arrivals))
+    journal = SqliteJournal(box.committer, lambda operation, urgent: box.commit(operation))
+    for n in (0, 2047, 2048, 4999, 5000, 5001, 9_999, 10_000, 10_239, 10_240, 12_287, 12_288, 13_999):
+        control = box.control(f"C{n}")
+        assert await journal.find_original("ehr", control, box.mac(b"%d" % n), 0) == (n + 1, False)
+        assert [first <= n + 1 <= last for first, last in box.committer.trail.where(control)] == [True]
+    box.reopen()
+    for n in (0, 5000, 10_000, 13_999):
+        assert any(first <= n + 1 <= last for first, last in box.committer.trail.where(box.control(f"C{n}")))
 
 
 @pytest.mark.parametrize("more", [0, RUN_MESSAGES])

@@ -225,7 +225,7 @@ class SqliteJournal:
         def look(batch: Batch) -> tuple[int, bool]:
             store = batch.store
             party, reused = store.names.get(("source", source)), False
-            for id in find(store, CONTROL, control, since_ns):
+            for id in find(store, CONTROL, control, since_ns, among=self._committer.trail.where(control)):
                 row = store.db.execute(
                     "select source, digest, received_ns, original from message where id = ?", (id,)
                 ).fetchone()

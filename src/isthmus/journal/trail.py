@@ -7,10 +7,13 @@ Here the tail of the journal is scanned, and each 2,048 messages become a sorted
     run     |  run 1, sorted  |  run 2, sorted  |  scanned     |
     filter  |  Bloom filter in memory, 4 bytes a message, written with every 16th run           |
 
-A look-up asks the filter first (false positives: 0.07%), then seeks once in each run.
+A look-up asks the filters first (false positives: 0.07% each), then seeks once in each run of the messages that one of them
+says *maybe* of.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from .store import Store
 from .view import View
@@ -81,6 +84,10 @@ class Trail:
             if control in held:
                 return True
         return False
+
+    def where(self, control: int) -> list[tuple[int, int]]:
+        """Between which messages, both included, an accepted one may have this control id, oldest first."""
+        return [(held.first, held.last) for held in self._filters if control in held]
 
     def add(self, id: int, control: int) -> None:
         """Note an accepted message that has become durable."""
@@ -153,15 +160,36 @@ def run_end(view: View) -> int:
     )
 
 
-def find(view: View, kind: int, key: int, from_ns: int = 0, to_ns: int = 1 << 62) -> list[int]:
-    """Ids of accepted messages with this key, oldest first; received between the two times, or somewhat outside."""
+EVERYWHERE = ((0, 1 << 62),)
+
+
+def find(
+    view: View,
+    kind: int,
+    key: int,
+    from_ns: int = 0,
+    to_ns: int = 1 << 62,
+    among: Iterable[tuple[int, int]] = EVERYWHERE,
+) -> list[int]:
+    """Ids of accepted messages with this key, oldest first; received between the two times, or somewhat outside.
+
+    `among`: between which messages to look, oldest first; somewhat outside, and in the tail, it is looked in any case.
+    """
+    found: list[int] = []
+    for first, last in among:
+        found += [
+            message
+            for (message,) in view.db.execute(
+                "select e.message from run r cross join run_entry e on e.run = r.id and e.kind = ? and e.key = ? "
+                "where r.first_message > ? and r.first_message <= ? and r.to_ns >= ? and r.from_ns <= ? order by 1",
+                (kind, key, first - RUN_MESSAGES, last, from_ns, to_ns),
+            )
+        ]
     column = "control" if kind == CONTROL else "lane"
-    return [
-        row[0]
-        for row in view.db.execute(
-            "select e.message from run r cross join run_entry e on e.run = r.id and e.kind = ? and e.key = ? "
-            "where r.to_ns >= ? and r.from_ns <= ? "
-            f"union all select id from message where id > ? and {column} = ? and kind = 0 order by 1",
-            (kind, key, from_ns, to_ns, run_end(view), key),
+    found += [
+        message
+        for (message,) in view.db.execute(
+            f"select id from message where id > ? and {column} = ? and kind = 0 order by id", (run_end(view), key)
         )
     ]
+    return list(dict.fromkeys(found))  # two ranges may share the run in which one ends and the next begins
