@@ -82,7 +82,7 @@ class Trail:
     def maybe_seen(self, control: int) -> bool:
         at = control & _MASK
         byte, bit = at >> 3, 1 << (at & 7)
-        for held in self._filters:
+        for held in self._filters:  # noqa: SIM110 - a generator would cost more than the look-up
             if held.bits[byte] & bit and control in held:  # the first of three bits here: it nearly always decides
                 return True
         return False
