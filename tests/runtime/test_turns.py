@@ -19,13 +19,20 @@ def burst(turns: Turns, messages: int) -> list[int]:
 
 async def test_a_burst_is_taken_in_a_few_at_a_time_and_what_else_is_ready_runs_between() -> None:
     turns = Turns(asyncio.get_running_loop())
-    taken = burst(turns, 3 * TURN)
-    seen = []
-    while len(taken) < 3 * TURN:
+    taken = burst(turns, 1 + 3 * TURN)
+    seen = [len(taken)]
+    while len(taken) < 1 + 3 * TURN:
         await asyncio.sleep(0)
         seen.append(len(taken))
-    assert seen == [TURN, 2 * TURN, 3 * TURN]
-    assert taken == list(range(3 * TURN))
+    assert seen == [1, 1 + TURN, 1 + 2 * TURN, 1 + 3 * TURN]
+    assert taken == list(range(1 + 3 * TURN))
+
+
+async def test_one_that_comes_alone_waits_for_nothing() -> None:
+    turns = Turns(asyncio.get_running_loop())
+    for _ in range(3):
+        assert burst(turns, 1) == [0]
+        await asyncio.sleep(0)
 
 
 async def test_a_message_that_fails_keeps_none_of_the_others_from_their_turn() -> None:
@@ -33,6 +40,7 @@ async def test_a_message_that_fails_keeps_none_of_the_others_from_their_turn() -
     failures: list[object] = []
     loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
     turns = Turns(loop)
+    assert burst(turns, 1) == [0]
     turns.wait(pytest.fail)
     taken = burst(turns, 20)
     await asyncio.sleep(0.01)
@@ -46,4 +54,4 @@ async def test_after_the_end_nothing_is_taken_in() -> None:
     taken = burst(turns, 20)
     turns.close()
     await asyncio.sleep(0.01)
-    assert taken == []
+    assert taken == [0]

@@ -44,6 +44,9 @@ RIDE_S = 0.004
 GATHERED_MAX = 128
 """So many operations are committed without another look at the network."""
 
+ALONE = 2
+"""A message, and the outcome of the one before it: what a single sender makes."""
+
 T = TypeVar("T")
 
 
@@ -293,6 +296,7 @@ class Writer:
         self._writing: list[Any] = []
         self._scheduled = False
         self._gathered = 0  # operations seen at the latest look at the network
+        self._together = 0  # operations of the latest commit
         self._urgent = False
         self._ride: asyncio.TimerHandle | None = None
         self._closed = False
@@ -316,9 +320,11 @@ class Writer:
                 self._begin()
 
     def _gather(self) -> None:
-        """Commit when a look at the network brings nothing more: what comes together is synced together."""
+        """Commit when a look at the network brings nothing more: what comes together is synced together. What was alone
+        the last time is taken to be alone again, and does not wait for the look."""
         gathered = len(self._queue)
-        if self._gathered < gathered < GATHERED_MAX and not self._writing:
+        alone = gathered <= self._together <= ALONE
+        if self._gathered < gathered < GATHERED_MAX and not alone and not self._writing:
             self._gathered = gathered
             self._loop.call_soon(self._gather)
         else:
@@ -330,6 +336,7 @@ class Writer:
         if self._writing or not self._queue or self._closed:
             return
         operations, self._queue = self._queue, []
+        self._together = len(operations)
         self._urgent = False
         if self._ride is not None:
             self._ride.cancel()

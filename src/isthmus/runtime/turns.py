@@ -1,7 +1,7 @@
 """Messages are taken in a few at a time, so that between them the loop hears what destinations answer.
 
     read   m1 ... m50     (one iteration of the loop reads what all senders have sent)
-    turn   m1 ... m8 | answers of destinations, next deliveries | m9 ... m16 | ... | m50
+    turn   m1 ... m9 | answers of destinations, next deliveries | m10 ... m17 | ... | m50
 
 A destination takes one message a connection at a time. If a burst of fifty messages were taken in at a stroke, fifty would
 come in for each sixteen that go out on sixteen connections, and what was taken in would pile up.
@@ -27,11 +27,13 @@ class Turns:
         self._scheduled = False
 
     def wait(self, take: Callable[..., None], *arguments: Any) -> None:
-        """Have `take` called in its turn, in the order of these calls."""
-        self._waiting.append((take, arguments))
-        if not self._scheduled:
+        """Have `take` called in its turn, in the order of these calls; at once when it is the first since the last look."""
+        if self._scheduled:
+            self._waiting.append((take, arguments))
+        else:
             self._scheduled = True
             self._call_soon(self._turn)
+            take(*arguments)
 
     def _turn(self) -> None:
         waiting = self._waiting
