@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from box import HUB_KEY, Box, Time
 
 from isthmus.journal import SqliteJournal
 from isthmus.journal.batch import Batch
-from isthmus.journal.commit import GATHERED_MAX
+from isthmus.journal.commit import GATHERED_MAX, RIDE_S, Write, Writer
 from isthmus.journal.pace import Pace
 from isthmus.journal.sqlite import Append, Decide, Settle
 from isthmus.journal.store import Store
@@ -225,6 +226,47 @@ async def test_a_stream_without_end_is_synced_all_the_same(tmp_path: Path) -> No
         await asyncio.sleep(0)
     assert len(told) >= 2 * GATHERED_MAX
     journal.close()
+
+
+class ByHand:
+    """A disk that is as slow as the test wants."""
+
+    def begin(self, write: Write, written: Callable[[], None]) -> None:
+        self._write, self._written = write, written
+
+    def finish(self) -> None:
+        self._outcome = self._write()
+        self._written()
+
+    def result(self) -> BaseException | None:
+        return self._outcome
+
+    def close(self) -> None:
+        """There is no thread to end."""
+
+
+class NoLog:
+    def after_commit(self) -> None:
+        """The test's log stays short."""
+
+    close = after_commit
+
+
+async def test_an_outcome_that_nobody_waits_for_rides_with_the_next_message_however_slow_the_disk_is(box: Box) -> None:
+    disk = ByHand()
+    writer = Writer(box.committer, asyncio.get_running_loop(), pytest.fail, disk, NoLog(), Slow())
+    first = box.append()
+    before = box.committer.commits
+    writer.submit(Append(box.arrival(), box.errors.append))
+    await asyncio.sleep(3 * RIDE_S)  # its commit is under way
+    writer.submit(Settle(Settlement(first.entries[0], State.DELIVERED, 0), box.errors.append), False)
+    await asyncio.sleep(3 * RIDE_S)  # longer than an outcome waits for something to ride with
+    disk.finish()
+    writer.submit(Append(box.arrival(), box.errors.append))
+    await asyncio.sleep(RIDE_S / 2)
+    disk.finish()
+    assert (box.committer.commits - before, box.errors) == (2, [None] * 4)
+    writer.close()
 
 
 async def test_what_a_thread_is_writing_is_finished_before_the_journal_closes(tmp_path: Path) -> None:

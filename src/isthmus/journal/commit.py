@@ -312,11 +312,11 @@ class Writer:
             self._ride = self._loop.call_later(RIDE_S, self._ridden)
 
     def _ridden(self) -> None:
-        """Nothing came by to ride with: go alone."""
-        self._ride = None
-        if self._queue:
+        """Nothing came by to ride with: go alone. While a commit is under way nothing can have come by yet."""
+        self._ride = self._loop.call_later(RIDE_S, self._ridden) if self._writing else None
+        if self._queue and not self._writing:
             self._urgent = True
-            if not self._writing and not self._scheduled:
+            if not self._scheduled:
                 self._begin()
 
     def _gather(self) -> None:
