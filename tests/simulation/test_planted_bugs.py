@@ -30,7 +30,7 @@ from isthmus.testing.disk import _Handle
 from isthmus.testing.simulation.oracle import judge
 from isthmus.testing.simulation.world import Failed, live
 
-SEEDS = 120
+SEEDS = 200
 """Within so many seeds each is found; most within five."""
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -244,7 +244,7 @@ def the_state_of_a_process_is_not_stored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqliteJournal, "settle", settle)
 
 
-@planted("each_row_of_a_file", first=119)
+@planted("each_row_of_a_file", first=138)
 def the_cursor_of_a_file_is_stored_before_what_its_rows_give(patch: pytest.MonkeyPatch) -> None:
     real = Outbox._settle
 
