@@ -211,17 +211,12 @@ class Plan:
 
         `digest`: the MAC of the raw bytes, by which the rows of a file are told from those of any other.
         """
-        entries: list[Entry] = []
-        if route.in_pieces:
-            entries += [self._to_rows(flow, message, digest or self.mac(message.raw)) for flow in route.in_pieces]
+        entries = [self._to_rows(flow, message, digest or self.mac(message.raw)) for flow in route.in_pieces]
         for handler in route.handlers:
             yielded = handler(message)
             if yielded is not None:
                 for one in yielded:
-                    if type(one) is Dispatch:
-                        entries.append(self.entry(one, lanes, message.raw, route.waits, len(entries), message))
-                    else:
-                        self._follow(one, lanes, message, entries, route.waits)
+                    self._follow(one, lanes, message, entries, route.waits)
         return entries
 
     def _to_rows(self, flow: Flow, message: Message, digest: bytes) -> Entry:

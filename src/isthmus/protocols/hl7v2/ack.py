@@ -32,7 +32,6 @@ from .versions import ERRORS, Dialect
 CODES = frozenset(("AA", "AE", "AR", "CA", "CE", "CR"))
 """HL7 table 0008."""
 
-_MSH = path("MSH")
 _UNREADABLE = b"MSH|" + RECOMMENDED + b"|"
 
 
@@ -142,7 +141,7 @@ def header(message: Message) -> bytes:
 def _header_of(answered: Message | bytes) -> list[bytes]:
     """MSH split as in `rows`: [1] the field separator, [n] field n. To be read only."""
     if isinstance(answered, Message) and not answered.encoding.transcodes:
-        return answered.fields_at(_MSH)
+        return answered.header
     line = header_line(_unwrapped(bytes(answered)))
     try:
         read_delimiters(line)

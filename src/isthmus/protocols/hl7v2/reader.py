@@ -36,7 +36,7 @@ def parse(data: bytes, charset: str | None = None) -> Message:
     else:
         found = encoding(head, charsets.choose(body, header_field(body, 18), read_delimiters(head), charset))
     rows = Rows(*lines.split(body, found.delimiters.field), found)
-    if body.count(body[:4]) > 1 and rows.headers() > 1:
+    if body.count(body[:4]) > 1 and rows.headers() > 1:  # the bytes are counted quicker than the segments
         raise _second_header(body, envelope)
     return Message(data, rows, envelope, charset)
 
